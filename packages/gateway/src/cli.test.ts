@@ -1,0 +1,193 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, afterEach, describe, expect, it } from "vitest";
+import { chat, deadPort, mockFor } from "./testing/gateway.js";
+
+const cli = fileURLToPath(new URL("../dist/cli.js", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "recloser-cli-"));
+const children: ChildProcess[] = [];
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill("SIGKILL");
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+interface Run {
+  readonly child: ChildProcess;
+  readonly out: () => string;
+  readonly err: () => string;
+  readonly exit: Promise<number | null>;
+  /** Resolves when stdout, or stderr, holds this. */
+  until(text: string): Promise<void>;
+}
+
+function run(...args: string[]): Run {
+  expect(existsSync(cli), "the gateway is not built; run npm run build first").toBe(true);
+  const child = spawn(process.execPath, [cli, ...args], {
+    env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined },
+  });
+  children.push(child);
+  let out = "";
+  let err = "";
+  child.stdout.on("data", (chunk) => {
+    out += String(chunk);
+  });
+  child.stderr.on("data", (chunk) => {
+    err += String(chunk);
+  });
+  return {
+    child,
+    out: () => out,
+    err: () => err,
+    exit: new Promise((resolve) => child.once("close", resolve)),
+    until: (text) =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          if ((out + err).includes(text)) resolve();
+        };
+        child.stdout.on("data", look);
+        child.stderr.on("data", look);
+        child.once("close", () => reject(new Error(`it ended without "${text}": ${err}`)));
+        look();
+      }),
+  };
+}
+
+async function started(...args: string[]) {
+  const process = run("gateway", "--port", "0", "--admin-port", "0", ...args);
+  await process.until("admin:");
+  const [url = "", adminUrl = ""] = process.out().match(/http:\S+/g) ?? [];
+  return { ...process, url, adminUrl };
+}
+
+describe("recloser gateway", () => {
+  it("prints two lines when it is up, serves, and drains on SIGTERM", async () => {
+    const mock = await mockFor();
+    mock.setBehaviour({ perTokenMs: 20 });
+    const gateway = await started("--upstream", mock.url);
+    expect(gateway.out()).toBe(`recloser gateway: ${gateway.url}\nrecloser admin:   ${gateway.adminUrl}\n`);
+    expect((await fetch(`${gateway.adminUrl}/healthz`)).status).toBe(200);
+    const answer = await chat(gateway, "m", true);
+    gateway.child.kill("SIGTERM");
+    await gateway.until("Stopping");
+    expect(await answer.text()).toContain("data: [DONE]");
+    expect(await gateway.exit).toBe(0);
+  });
+
+  it("stops at once on a second signal", async () => {
+    const mock = await mockFor();
+    const gateway = await started("--upstream", mock.url);
+    const hanging = chat(gateway, "mock-fault:hang").catch(() => "broken");
+    await mock.waitForAttempts(1);
+    gateway.child.kill("SIGINT");
+    await gateway.until("Stopping");
+    gateway.child.kill("SIGINT");
+    expect(await gateway.exit).toBe(1);
+    expect(await hanging).toBe("broken");
+  });
+
+  it("reads a file, and flags win over it", async () => {
+    const mock = await mockFor();
+    const file = join(folder, "recloser.yaml");
+    writeFileSync(
+      file,
+      `listen: {port: 1}\nadmin: {port: 1}\nproviders:\n  - {name: mine, upstream: "${mock.url}"}\n`,
+    );
+    const gateway = await started("--config", file);
+    expect((await chat(gateway, "m")).headers.get("x-recloser-circuit")).toBe("mine/m");
+    gateway.child.kill("SIGTERM");
+    expect(await gateway.exit).toBe(0);
+  });
+
+  it("starts although its provider cannot be reached, and warns", async () => {
+    const upstream = `http://127.0.0.1:${await deadPort()}`;
+    const gateway = await started("--upstream", upstream);
+    await gateway.until("cannot be reached");
+    const line = JSON.parse(gateway.err().trim()) as { level: string; msg: string };
+    expect(line.level).toBe("warn");
+    expect(line.msg).toBe(
+      `${upstream} cannot be reached (ECONNREFUSED); the gateway serves all the same, calls will fail until it can.`,
+    );
+    expect((await chat(gateway, "m")).status).toBe(502);
+  });
+
+  it("a port in use", async () => {
+    const taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(0, "127.0.0.1", resolve));
+    const { port } = taken.address() as AddressInfo;
+    const gateway = run(
+      "gateway",
+      "--upstream",
+      "http://127.0.0.1:1",
+      "--port",
+      String(port),
+      "--admin-port",
+      "0",
+    );
+    expect(await gateway.exit).toBe(1);
+    expect([gateway.out(), gateway.err()]).toEqual([
+      "",
+      `recloser: Port ${port} on 127.0.0.1 is in use; stop what uses it, or give another with --port or listen.port (0 takes a free one).\n`,
+    ]);
+    taken.close();
+  });
+
+  it.each([
+    [["gateway"], "No provider is given; say --upstream https://api.openai.com, or --config recloser.yaml."],
+    [
+      ["gateway", "--upstream", "api.openai.com"],
+      'providers[0].upstream is "api.openai.com", which is not a URL; give one such as https://api.openai.com.',
+    ],
+    [
+      ["gateway", "--upstream", "http://a", "--config", "b"],
+      "--upstream and --config say the same thing twice; give one of them.",
+    ],
+    [
+      ["gateway", "--upstream", "http://a", "--port", "x"],
+      "option '-p, --port <number>' argument 'x' is invalid. Give a whole number from 0 to 65535.",
+    ],
+    [
+      ["gateway", "--upstream", "http://a", "--log-level", "loud"],
+      'log.level is "loud"; give debug, info, warn, error or silent.',
+    ],
+    [["gateway", "--upstram", "http://a"], "unknown option '--upstram'\n(Did you mean --upstream?)"],
+    [
+      ["gateway", "--config", "/none.yaml"],
+      'The configuration file "/none.yaml": there is no such file; check the path.',
+    ],
+  ])("%j is refused in one sentence", async (args, sentence) => {
+    const gateway = run(...args);
+    expect(await gateway.exit).toBe(1);
+    expect([gateway.out(), gateway.err()]).toEqual(["", `recloser: ${sentence}\n`]);
+  });
+});
+
+describe("recloser check", () => {
+  it("says what a file means", async () => {
+    const file = join(folder, "good.yaml");
+    writeFileSync(
+      file,
+      "providers:\n  - upstream: https://api.openai.com\n  - upstream: https://api.anthropic.com\n",
+    );
+    const checked = run("check", file);
+    expect(await checked.exit).toBe(0);
+    expect(checked.out()).toBe(
+      `${file} is valid.\n  openai: http://127.0.0.1:8787/openai/… goes to https://api.openai.com/…\n  anthropic: http://127.0.0.1:8787/anthropic/… goes to https://api.anthropic.com/…\n`,
+    );
+  });
+
+  it("says what is wrong with one", async () => {
+    const file = join(folder, "bad.yaml");
+    writeFileSync(file, "providers:\n  - upstream: https://a\ndrainMs: -1\nretries: 2\n");
+    const checked = run("check", file);
+    expect(await checked.exit).toBe(1);
+    expect(checked.err().trimEnd().split("\n").sort()).toEqual([
+      "recloser: bad.yaml:3: drainMs is -1; give milliseconds from 0 to 2147483647.",
+      'recloser: bad.yaml:4: The configuration has no option "retries"; check its spelling.',
+    ]);
+  });
+});

@@ -1,0 +1,53 @@
+#!/usr/bin/env node
+import { Command, InvalidArgumentError } from "commander";
+import pc from "picocolors";
+import { check } from "./commands/check.js";
+import { flagsToConfig, type GatewayFlags } from "./commands/flags.js";
+import { runGateway } from "./commands/gateway.js";
+import { ConfigError } from "./config/config-error.js";
+import { ListenError } from "./listen.js";
+
+const program = new Command("recloser")
+  .description("A circuit breaker between workers and their LLM providers.")
+  .showHelpAfterError(false)
+  .configureOutput({
+    outputError: (text, write) => write(text.replace(/^error: /, `${pc.red("recloser")}: `)),
+  });
+
+program
+  .command("gateway")
+  .description("Run the gateway.")
+  .option("-u, --upstream <url...>", "where calls go, e.g. https://api.openai.com")
+  .option("-c, --config <file>", "a YAML file instead; flags win over it")
+  .option("--host <address>", "address for callers (default 127.0.0.1)")
+  .option("-p, --port <number>", "port for callers (default 8787; 0 takes a free one)", port)
+  .option("--admin-port <number>", "port for operators (default 8788; 0 takes a free one)", port)
+  .option("--log-level <level>", "debug, info, warn, error or silent")
+  .action(async (flags: GatewayFlags) => {
+    await runGateway(flagsToConfig(flags, process.env));
+    process.exit(0);
+  });
+
+program
+  .command("check")
+  .description("Check a configuration file.")
+  .argument("<file>", "a YAML file")
+  .action((file: string) => {
+    process.stdout.write(`${check(file)}\n`);
+  });
+
+function port(text: string): number {
+  const number = Number(text);
+  if (!/^\d+$/.test(text) || number > 65_535) {
+    throw new InvalidArgumentError("Give a whole number from 0 to 65535.");
+  }
+  return number;
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof ConfigError) && !(error instanceof ListenError)) throw error;
+  for (const line of error.message.split("\n")) process.stderr.write(`${pc.red("recloser")}: ${line}\n`);
+  process.exit(1);
+}

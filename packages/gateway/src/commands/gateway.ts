@@ -1,0 +1,54 @@
+import { connect } from "node:net";
+import type { Config } from "../config/load.js";
+import type { Provider } from "../config/providers.js";
+import { startGateway } from "../gateway.js";
+import { createLog, type Log } from "../log.js";
+
+const REACH_MS = 3_000;
+
+/** Runs a gateway until a signal stops it. Resolves when it has stopped. */
+export async function runGateway(config: Config): Promise<void> {
+  const log = createLog(config.log.level);
+  const gateway = await startGateway(config, log);
+  process.stdout.write(`recloser gateway: ${gateway.url}\nrecloser admin:   ${gateway.adminUrl}\n`);
+  for (const provider of config.providers) void warnIfUnreachable(provider, log);
+  await new Promise<void>((resolve) => {
+    let stopping = false;
+    const stop = (signal: NodeJS.Signals) => {
+      if (stopping) process.exit(1);
+      stopping = true;
+      log.info(
+        { signal, drainMs: config.drainMs },
+        "Stopping: calls in flight may end; a second signal stops at once.",
+      );
+      gateway.close().then(resolve, resolve);
+    };
+    process.on("SIGTERM", stop);
+    process.on("SIGINT", stop);
+  });
+}
+
+/** A sidecar must not refuse to start because its provider has a bad day, but it says so. */
+async function warnIfUnreachable(provider: Provider, log: Log): Promise<void> {
+  const why = await unreachable(new URL(provider.origin));
+  if (why === undefined) return;
+  log.warn(
+    { provider: provider.name, code: why },
+    `${provider.origin} cannot be reached (${why}); the gateway serves all the same, calls will fail until it can.`,
+  );
+}
+
+function unreachable(origin: URL): Promise<string | undefined> {
+  const port = origin.port === "" ? (origin.protocol === "https:" ? 443 : 80) : Number(origin.port);
+  return new Promise((resolve) => {
+    const socket = connect({ host: origin.hostname.replace(/^\[|\]$/g, ""), port, timeout: REACH_MS });
+    const done = (why: string | undefined) => {
+      socket.destroy();
+      resolve(why);
+    };
+    socket.unref();
+    socket.once("connect", () => done(undefined));
+    socket.once("timeout", () => done("no answer"));
+    socket.once("error", (error: NodeJS.ErrnoException) => done(error.code ?? "no connection"));
+  });
+}

@@ -1,0 +1,13 @@
+/**
+ * The Recloser gateway as a library: for tests and for programs that want it in their own process. Importing this module
+ * runs nothing.
+ *
+ * @module
+ */
+export { ConfigError } from "./config/config-error.js";
+export { type Config, loadConfig, parseConfig } from "./config/load.js";
+export type { Provider } from "./config/providers.js";
+export type { ConfigInput } from "./config/schema.js";
+export { type Gateway, startGateway } from "./gateway.js";
+export { ListenError } from "./listen.js";
+export { createLog, type Log } from "./log.js";

@@ -1,0 +1,36 @@
+import type { Provider } from "../config/providers.js";
+
+/** Where a request goes: a provider, and the path below it, query included. */
+export type Route =
+  | { readonly kind: "provider"; readonly provider: Provider; readonly path: string }
+  | { readonly kind: "nowhere"; readonly message: string }
+  | { readonly kind: "refused"; readonly message: string };
+
+/** A segment that climbs out of a path, plain or percent-encoded. */
+const DOTS = /(?:^|[/\\])(?:\.|%2e){1,2}(?:$|[/\\])/i;
+
+/** Finds the provider for a request's target; the longest path that fits wins. */
+export function routeOf(providers: readonly Provider[], target: string): Route {
+  if (!target.startsWith("/")) {
+    return {
+      kind: "refused",
+      message: "This gateway is no open proxy; send a path, such as /v1/chat/completions.",
+    };
+  }
+  const path = target.split("?", 1)[0] ?? target;
+  if (DOTS.test(path)) {
+    return { kind: "refused", message: "The path has a segment of dots; write it without." };
+  }
+  let best: Provider | undefined;
+  for (const provider of providers) {
+    const { prefix } = provider;
+    const fits = path.startsWith(prefix) && (path.length === prefix.length || path[prefix.length] === "/");
+    if (fits && (best === undefined || prefix.length > best.prefix.length)) best = provider;
+  }
+  if (best === undefined) {
+    const paths = providers.map((provider) => `${provider.prefix}/`).join(", ");
+    return { kind: "nowhere", message: `No provider is configured for this path; there are ${paths}` };
+  }
+  const rest = target.slice(best.prefix.length);
+  return { kind: "provider", provider: best, path: rest.startsWith("/") ? rest : `/${rest}` };
+}

@@ -1,0 +1,145 @@
+import { Attempt } from "./attempt.js";
+import type { Circuit } from "./circuit.js";
+import { isBug } from "./outcome/bug.js";
+import { CircuitError } from "./outcome/circuit-error.js";
+import { failureOfCall } from "./outcome/failure.js";
+import type { Failure, Outcome } from "./outcome/outcome.js";
+import type { SuccessVerdict } from "./outcome/verdict.js";
+import { abortSignal, atLeast, callable, checkKeys } from "./require.js";
+
+/** What `fn` gets. */
+export interface CallContext {
+  /** Aborted when the caller gives up, a deadline passes, or the circuit gives the call up. */
+  readonly signal: AbortSignal;
+  /** Says that a token arrived. */
+  readonly progress: () => void;
+  /** Counts from 1. */
+  readonly attempt: number;
+}
+
+export interface CallOptions<T> {
+  /** The caller's own signal. Aborting it cancels the call, and says nothing about the dependency. */
+  readonly signal?: AbortSignal;
+  /** As the circuit's option, for this call. One shorter than the circuit's patience is not evidence when it passes. */
+  readonly timeoutMs?: number;
+  /** As the circuit's option, for this call. */
+  readonly firstTokenTimeoutMs?: number;
+  /** As the circuit's option, for this call. */
+  readonly stallTimeoutMs?: number;
+  /** Whether the answer comes in tokens. Default false; `stream` sets it. */
+  readonly streaming?: boolean;
+  /**
+   * Degrades: called when the call was rejected or failed; its value comes back with `degraded: true`. When it fails too,
+   * the call's own failure comes back; a plain bug in it is thrown through.
+   */
+  readonly fallback?: (failure: Failure) => PromiseLike<T> | T;
+}
+
+const KEYS: readonly (keyof CallOptions<unknown>)[] = [
+  "signal",
+  "timeoutMs",
+  "firstTokenTimeoutMs",
+  "stallTimeoutMs",
+  "streaming",
+  "fallback",
+];
+
+const SUCCESS: SuccessVerdict = { verdict: "success" };
+
+export function checkCall<T>(fn: unknown, options: CallOptions<T> | undefined): void {
+  callable("fn", fn);
+  if (options === undefined) return;
+  checkKeys("call options", options, KEYS);
+  for (const key of ["timeoutMs", "firstTokenTimeoutMs", "stallTimeoutMs"] as const) {
+    if (options[key] !== undefined) atLeast(key, options[key], 1, { infinite: true });
+  }
+  if (options.signal !== undefined) abortSignal("signal", options.signal);
+  if (options.fallback !== undefined) callable("fallback", options.fallback);
+}
+
+/** Ends a call that was never made because its caller had given up already. */
+function cancelledBefore(circuit: Circuit, signal: AbortSignal): Failure {
+  const { name, state } = circuit;
+  const verdict = { verdict: "neutral", reason: "cancelled" } as const;
+  return failureOfCall(verdict, { circuit: name, state, attempts: 0, elapsedMs: 0 }, signal.reason);
+}
+
+/** Asks for a permit and starts an attempt, or says why not. */
+export function begin(
+  circuit: Circuit,
+  streaming: boolean,
+  options: CallOptions<never> | undefined,
+  onEnd: (failure: Failure) => void,
+): Attempt | Failure {
+  if (options?.signal?.aborted) return cancelledBefore(circuit, options.signal);
+  let attempt: Attempt | undefined;
+  const admission = circuit.admit({ streaming, onAbort: (failure) => attempt?.givenUp(failure) });
+  if (!admission.ok) return admission.failure;
+  attempt = new Attempt(circuit, admission.permit, streaming, options, onEnd);
+  return attempt;
+}
+
+export function runCall<T>(
+  circuit: Circuit,
+  fn: (context: CallContext) => PromiseLike<T> | T,
+  options: CallOptions<T> | undefined,
+): Promise<Outcome<T>> {
+  checkCall(fn, options);
+  return new Promise((resolve, reject) => {
+    const onEnd = (failure: Failure): void => resolve(degrade(failure, options));
+    const attempt = begin(
+      circuit,
+      options?.streaming ?? false,
+      options as CallOptions<never> | undefined,
+      onEnd,
+    );
+    if (!(attempt instanceof Attempt)) return onEnd(attempt);
+    const onError = (error: unknown): void => {
+      try {
+        const failure = attempt.fail(error);
+        if (failure !== undefined) onEnd(failure);
+      } catch (thrown) {
+        reject(thrown);
+      }
+    };
+    const onValue = (value: T): void => {
+      if (attempt.succeed(SUCCESS)) resolve({ ok: true, degraded: false, value });
+    };
+    let running: PromiseLike<T> | T;
+    try {
+      running = fn(attempt);
+    } catch (error) {
+      return onError(error);
+    }
+    Promise.resolve(running).then(onValue, onError);
+  });
+}
+
+export async function runOrThrow<T>(
+  circuit: Circuit,
+  fn: (context: CallContext) => PromiseLike<T> | T,
+  options: CallOptions<T> | undefined,
+): Promise<T> {
+  const outcome = await runCall(circuit, fn, options);
+  if (outcome.ok) return outcome.value;
+  throw new CircuitError(outcome.failure);
+}
+
+export function degrade<T>(
+  failure: Failure,
+  options: CallOptions<T> | undefined,
+): Outcome<T> | Promise<Outcome<T>> {
+  const fallback = options?.fallback;
+  // A refused request would be as wrong for the fallback, and nobody waits for a cancelled one.
+  if (fallback === undefined || failure.kind === "refused" || failure.kind === "cancelled")
+    return { ok: false, failure };
+  return (async () => {
+    try {
+      return { ok: true, degraded: true, value: await fallback(failure), failure } as const;
+    } catch (error) {
+      if (isBug(error)) throw error;
+      // What the caller has to know is still why there is no answer.
+      return { ok: false, failure } as const;
+    }
+  })();
+}

@@ -1,0 +1,121 @@
+import { Breaker } from "./breaker.js";
+import { type CallContext, type CallOptions, runCall, runOrThrow } from "./call.js";
+import { type CircuitEvents, type Listener, Listeners } from "./events.js";
+import { type CircuitOptions, type CircuitPolicy, policyOf } from "./options.js";
+import type { Outcome, StateName } from "./outcome/outcome.js";
+import { seconds } from "./outcome/words.js";
+import type { Admission, AdmitOptions } from "./permit.js";
+import { atLeast, oneOf } from "./require.js";
+import type { CircuitSnapshot } from "./snapshot.js";
+import { runStream } from "./stream.js";
+
+/**
+ * One breaker for one dependency.
+ *
+ * `admit` and `settle` are synchronous and do no I/O. State that depends on time is computed when it is read: there are
+ * no timers here, and an idle circuit costs nothing.
+ */
+export class Circuit {
+  readonly name: string;
+  readonly policy: CircuitPolicy;
+  readonly #listeners: Listeners;
+  readonly #breaker: Breaker;
+
+  /**
+   * @param name what it guards, e.g. `openai/gpt-5`; it appears in messages, events and metrics.
+   * @throws RangeError or TypeError when an option is wrong; the message names it, its value and its range.
+   */
+  constructor(name: string, options: CircuitOptions = {}, parent?: Listeners) {
+    if (typeof name !== "string" || name === "")
+      throw new TypeError('A circuit needs a name, e.g. "openai/gpt-5".');
+    this.name = name;
+    this.policy = policyOf(options);
+    this.#listeners = new Listeners(parent);
+    this.#breaker = new Breaker(name, this.policy, this.#listeners);
+  }
+
+  /** Where it stands now, computed from the clock. */
+  get state(): StateName {
+    return this.#breaker.state;
+  }
+
+  /**
+   * Asks for the right to make one call. Synchronous: the answer is a permit, or a rejection with a reason.
+   *
+   * @example
+   * const admission = circuit.admit({ streaming: true });
+   * if (!admission.ok) return reject(admission.failure);
+   * admission.permit.progress();
+   * admission.permit.settle({ verdict: "success" });
+   */
+  admit(options?: AdmitOptions): Admission {
+    return this.#breaker.admit(options);
+  }
+
+  /**
+   * Runs `fn` behind the circuit. Never throws for what happens to the call, and never waits longer than its deadlines,
+   * even if `fn` ignores its signal. A plain bug in `fn` (its own TypeError or ReferenceError) is thrown through.
+   *
+   * @example
+   * const outcome = await circuit.call(({ signal }) => openai.responses.create(request, { signal }));
+   * if (outcome.ok) return outcome.value;
+   */
+  call<T>(fn: (context: CallContext) => PromiseLike<T> | T, options?: CallOptions<T>): Promise<Outcome<T>> {
+    return runCall(this, fn, options);
+  }
+
+  /** As `call`, but throws a `CircuitError` that carries the failure. */
+  callOrThrow<T>(fn: (context: CallContext) => PromiseLike<T> | T, options?: CallOptions<T>): Promise<T> {
+    return runOrThrow(this, fn, options);
+  }
+
+  /**
+   * Runs `fn`, which returns an async iterable, e.g. an SDK's stream. The call settles when the stream ends, not when it
+   * starts; a stream that stalls, is cut or reports an error throws a `CircuitError` to its reader.
+   */
+  stream<T>(
+    fn: (context: CallContext) => PromiseLike<AsyncIterable<T>> | AsyncIterable<T>,
+    options?: CallOptions<AsyncIterable<T>>,
+  ): Promise<Outcome<AsyncIterable<T>>> {
+    return runStream(this, fn, options);
+  }
+
+  /**
+   * An operator's decision, for a bounded time: `open` rejects everything, `closed` rejects nothing on grounds of health.
+   * When it ends, a forced-open circuit probes first, and a forced-closed one starts with fresh evidence.
+   *
+   * @throws RangeError or TypeError when `forMs` is not at least 1 or `reason` is empty.
+   */
+  force(to: "open" | "closed", { forMs, reason }: { readonly forMs: number; readonly reason: string }): void {
+    oneOf("force(to)", to, ["open", "closed"]);
+    atLeast("force.forMs", forMs, 1);
+    if (typeof reason !== "string" || reason === "") {
+      throw new TypeError("force.reason is empty; say why, for whoever reads the events.");
+    }
+    const message = `an operator forced it ${to} for ${seconds(forMs)}: ${reason}`;
+    this.#breaker.force(to, forMs, { kind: "operator", message });
+  }
+
+  /** Ends a forced state early. Does nothing in any other. */
+  release(): void {
+    this.#breaker.release();
+  }
+
+  /** Everything a person or a metric needs, as plain JSON. Times are ages and durations, never another machine's clock. */
+  snapshot(): CircuitSnapshot {
+    return this.#breaker.snapshot();
+  }
+
+  /** Listens to this circuit. Returns a function that stops listening. A listener that throws is ignored. */
+  on<Name extends keyof CircuitEvents>(event: Name, listener: Listener<CircuitEvents[Name]>): () => void {
+    return this.#listeners.on(event, listener);
+  }
+
+  /**
+   * True when forgetting it would lose little: nothing in flight, and closed, or half-open with nobody to probe for a
+   * quarter of an hour.
+   */
+  get idle(): boolean {
+    return this.#breaker.idle;
+  }
+}

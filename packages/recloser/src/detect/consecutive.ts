@@ -1,0 +1,68 @@
+import type { FailureVerdict } from "../outcome/verdict.js";
+import { atLeast } from "../require.js";
+import type { CallFacts, Detector, DetectorFactory, Meter, Trip } from "./detector.js";
+
+/** Failures in a row that are further apart than this are not one event. */
+const HORIZON_MS = 600_000;
+
+class Consecutive implements Detector {
+  readonly #limit: number;
+  #inARow = 0;
+  #lastAt = -Infinity;
+  #last: FailureVerdict | undefined;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  firstToken(): void {
+    this.#inARow = 0;
+  }
+
+  succeeded(call: CallFacts): void {
+    if (call.firstTokenAt === undefined) this.#inARow = 0;
+  }
+
+  failed(_call: CallFacts, verdict: FailureVerdict, now: number): void {
+    if (verdict.reason === "throttled" || verdict.reason === "quota") return;
+    this.#inARow = this.#current(now) + 1;
+    this.#lastAt = now;
+    this.#last = verdict;
+  }
+
+  trip(now: number): Trip | undefined {
+    return this.#current(now) >= this.#limit ? { message: this.#sentence(now) } : undefined;
+  }
+
+  meters(now: number): readonly Meter[] {
+    const level = Math.min(1, this.#current(now) / this.#limit);
+    return [{ name: "errors", level, sentence: this.#sentence(now) }];
+  }
+
+  reset(): void {
+    this.#inARow = 0;
+  }
+
+  #current(now: number): number {
+    return now - this.#lastAt > HORIZON_MS ? 0 : this.#inARow;
+  }
+
+  #sentence(now: number): string {
+    const last = this.#last;
+    const inARow = this.#current(now);
+    if (inARow === 0 || last === undefined) return "no failures in a row";
+    return `${inARow} ${inARow === 1 ? "failure" : "failures"} in a row, last: ${last.detail ?? last.reason}`;
+  }
+}
+
+/**
+ * The classic rule: open after `count` failures in a row. A success in between starts over, and so does a gap of ten
+ * minutes without a failure. Throttling and quota are neither.
+ *
+ * @param count failures in a row, a whole number of at least 1.
+ * @throws RangeError when `count` is not one.
+ */
+export function consecutive(count: number): DetectorFactory {
+  atLeast("consecutive(count)", count, 1, { whole: true });
+  return () => new Consecutive(count);
+}

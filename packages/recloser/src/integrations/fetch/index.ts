@@ -1,0 +1,8 @@
+/**
+ * A `fetch` behind a circuit, for any SDK that takes one.
+ *
+ * @module
+ */
+export { type ChooseCircuit, type CircuitFetchOptions, circuitFetch } from "./circuit-fetch.js";
+export { failureOf } from "./failure-of.js";
+export type { FetchRequest } from "./request.js";

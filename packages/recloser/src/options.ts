@@ -1,0 +1,154 @@
+import { type Clock, systemClock } from "./clock.js";
+import type { DetectorFactory } from "./detect/detector.js";
+import { errors } from "./detect/errors.js";
+import type { StallDeadlines } from "./evidence/in-flight.js";
+import type { Verdict } from "./outcome/verdict.js";
+import { COOL_DOWN_DEFAULTS, type CoolDownOptions } from "./recover/cool-down.js";
+import { atLeast, callable, checkKeys, oneOf, shown, within } from "./require.js";
+
+export type Mode = "enforce" | "observe";
+
+/** Everything is optional; the defaults are meant to be kept. */
+export interface CircuitOptions {
+  /**
+   * The share of failing calls that is still worth using, 0–1. Default 0.3. Lower it where a good fallback exists; at 1
+   * the `errors` meter never opens.
+   */
+  readonly errorThreshold?: number;
+  /** How often a healthy circuit may open by mistake, per day. Above 0. Default 1. Raise it to detect a little sooner. */
+  readonly falseOpensPerDay?: number;
+  /** The policy that decides when to open: `errors()` (default), `thresholds(…)`, `consecutive(n)`, `anyOf(…)`, or your own. */
+  readonly detector?: DetectorFactory;
+  /**
+   * A call without a sign of life for this long counts as a failure there and then, in milliseconds, above 0. For
+   * streaming calls that is the first token, for unary calls the whole answer. Default 60,000 and 180,000: a reasoning
+   * model may think for minutes. Lower it to what your models never need.
+   */
+  readonly stallDeadlineMs?: Partial<StallDeadlines>;
+  /** How long an opening lasts. */
+  readonly coolDown?: CoolDownOptions;
+  readonly probes?: {
+    /** Probes that must succeed, one after the other, before the circuit closes. A whole number of at least 1. Default 2. */
+    readonly successes?: number;
+    /** A probe without a verdict after this long has failed, in milliseconds, above 0. Default: the stall deadline. */
+    readonly leaseMs?: number;
+  };
+  /** Calls in flight at once; the next one is rejected as `saturated`. A whole number of at least 1. Default Infinity. */
+  readonly maxConcurrent?: number;
+  /** `observe` decides and reports, but rejects nothing. Default `enforce`. */
+  readonly mode?: Mode;
+  /** The longest a call may take in all, in milliseconds, above 0. Default: no limit of ours. */
+  readonly timeoutMs?: number;
+  /** The longest a streaming call may take to its first token, in milliseconds, above 0. Default: no limit of ours. */
+  readonly firstTokenTimeoutMs?: number;
+  /** The longest silence between two tokens, in milliseconds, above 0. Default: no limit of ours. */
+  readonly stallTimeoutMs?: number;
+  /** Judges what was thrown; `undefined` leaves it to the standard table. One that throws is ignored. */
+  readonly classify?: (subject: unknown) => Verdict | undefined;
+  /** Where time comes from. Default: the process's monotonic clock. */
+  readonly clock?: Clock;
+  /** Uniform in [0, 1), for jitter. Default `Math.random`. */
+  readonly random?: () => number;
+}
+
+/** Options with every default filled in. */
+export interface CircuitPolicy {
+  readonly errorThreshold: number;
+  readonly falseOpensPerDay: number;
+  readonly detector: DetectorFactory;
+  readonly stallDeadlineMs: StallDeadlines;
+  readonly coolDown: Required<CoolDownOptions>;
+  readonly probes: { readonly successes: number; readonly leaseMs: number };
+  readonly maxConcurrent: number;
+  readonly mode: Mode;
+  readonly timeoutMs: number;
+  readonly firstTokenTimeoutMs: number;
+  readonly stallTimeoutMs: number;
+  readonly classify: ((subject: unknown) => Verdict | undefined) | undefined;
+  readonly clock: Required<Clock>;
+  readonly random: () => number;
+}
+
+const KEYS: readonly (keyof CircuitOptions)[] = [
+  "errorThreshold",
+  "falseOpensPerDay",
+  "detector",
+  "stallDeadlineMs",
+  "coolDown",
+  "probes",
+  "maxConcurrent",
+  "mode",
+  "timeoutMs",
+  "firstTokenTimeoutMs",
+  "stallTimeoutMs",
+  "classify",
+  "clock",
+  "random",
+];
+
+/** The shortest wait above 0 that a deadline may have. */
+const ONE_MS = 1;
+
+/**
+ * Checks the options and fills in the defaults.
+ *
+ * @throws RangeError or TypeError that names the option, its value and its range.
+ */
+export function policyOf(options: CircuitOptions = {}): CircuitPolicy {
+  checkKeys("options", options, KEYS);
+  const { stallDeadlineMs = {}, coolDown = {}, probes = {} } = options;
+  checkKeys("stallDeadlineMs", stallDeadlineMs, ["streaming", "unary"]);
+  checkKeys("coolDown", coolDown, Object.keys(COOL_DOWN_DEFAULTS));
+  checkKeys("probes", probes, ["successes", "leaseMs"]);
+  const clock = options.clock ?? systemClock;
+  if (typeof clock?.now !== "function")
+    throw new TypeError("clock has no now(); give { now(): number } in milliseconds.");
+
+  const policy: CircuitPolicy = {
+    errorThreshold: options.errorThreshold ?? 0.3,
+    falseOpensPerDay: options.falseOpensPerDay ?? 1,
+    detector: options.detector ?? errors(),
+    stallDeadlineMs: {
+      streaming: stallDeadlineMs.streaming ?? 60_000,
+      unary: stallDeadlineMs.unary ?? 180_000,
+    },
+    coolDown: {
+      initialMs: coolDown.initialMs ?? COOL_DOWN_DEFAULTS.initialMs,
+      growth: coolDown.growth ?? COOL_DOWN_DEFAULTS.growth,
+      maxMs: coolDown.maxMs ?? Math.max(COOL_DOWN_DEFAULTS.maxMs, Number(coolDown.initialMs ?? 0)),
+      retryAfterMaxMs: coolDown.retryAfterMaxMs ?? COOL_DOWN_DEFAULTS.retryAfterMaxMs,
+    },
+    probes: { successes: probes.successes ?? 2, leaseMs: probes.leaseMs ?? Infinity },
+    maxConcurrent: options.maxConcurrent ?? Infinity,
+    mode: options.mode ?? "enforce",
+    timeoutMs: options.timeoutMs ?? Infinity,
+    firstTokenTimeoutMs: options.firstTokenTimeoutMs ?? Infinity,
+    stallTimeoutMs: options.stallTimeoutMs ?? Infinity,
+    classify: options.classify,
+    clock: { now: clock.now.bind(clock), schedule: clock.schedule?.bind(clock) ?? systemClock.schedule },
+    random: options.random ?? Math.random,
+  };
+
+  const now: unknown = clock.now();
+  if (!Number.isFinite(now))
+    throw new TypeError(`clock.now() gives ${shown(now)}; give a finite number of milliseconds.`);
+  within("errorThreshold", policy.errorThreshold, 0, 1);
+  atLeast("falseOpensPerDay", policy.falseOpensPerDay, 0.001);
+  callable("detector", policy.detector);
+  atLeast("stallDeadlineMs.streaming", policy.stallDeadlineMs.streaming, ONE_MS);
+  atLeast("stallDeadlineMs.unary", policy.stallDeadlineMs.unary, ONE_MS);
+  atLeast("coolDown.initialMs", policy.coolDown.initialMs, 0);
+  atLeast("coolDown.growth", policy.coolDown.growth, 1);
+  atLeast("coolDown.maxMs", policy.coolDown.maxMs, policy.coolDown.initialMs);
+  atLeast("coolDown.retryAfterMaxMs", policy.coolDown.retryAfterMaxMs, 0);
+  atLeast("probes.successes", policy.probes.successes, 1, { whole: true });
+  atLeast("probes.leaseMs", policy.probes.leaseMs, ONE_MS, { infinite: true });
+  atLeast("maxConcurrent", policy.maxConcurrent, 1, { whole: true, infinite: true });
+  oneOf("mode", policy.mode, ["enforce", "observe"]);
+  atLeast("timeoutMs", policy.timeoutMs, ONE_MS, { infinite: true });
+  atLeast("firstTokenTimeoutMs", policy.firstTokenTimeoutMs, ONE_MS, { infinite: true });
+  atLeast("stallTimeoutMs", policy.stallTimeoutMs, ONE_MS, { infinite: true });
+  if (policy.classify !== undefined) callable("classify", policy.classify);
+  callable("random", policy.random);
+  return policy;
+}

@@ -1,0 +1,57 @@
+import { describe, expect, it } from "vitest";
+import { readRequest } from "./index.js";
+
+describe("what a request is for", () => {
+  it.each([
+    ["/v1/chat/completions", { model: "gpt-5", stream: true }, "gpt-5", true, "chat"],
+    ["/v1/responses", { model: "gpt-5" }, "gpt-5", false, "responses"],
+    ["/v1/messages", { model: "claude", stream: false }, "claude", false, "messages"],
+    ["/v1beta/models/gemini-pro:streamGenerateContent?alt=sse&key=k", {}, "gemini-pro", true, "gemini"],
+    ["/v1beta/models/gemini-pro:generateContent", {}, "gemini-pro", false, "gemini"],
+    ["/openai/deployments/my%20gpt/chat/completions?api-version=1", { stream: true }, "my_gpt", true, "chat"],
+    ["/model/anthropic.claude-v2%3A1/converse-stream", {}, "anthropic.claude-v2:1", true, undefined],
+    ["/api/chat", { model: "llama3" }, "llama3", true, "ollama"],
+    ["/api/chat", { model: "llama3", stream: false }, "llama3", false, "ollama"],
+    ["https://res.openai.azure.com/openai/deployments/a/chat/completions?x=1", {}, "a", false, "chat"],
+    ["/deployments/a/chat/completions/", {}, "a", false, "chat"],
+    ["/aws/model/m/invoke", {}, "m", false, undefined],
+    ["/v1/files", {}, undefined, false, undefined],
+    ["/v1/embeddings", { model: "", input: "x" }, undefined, false, undefined],
+  ])("%s %j", (path, body, model, streaming, format) => {
+    expect(readRequest({ path, body: JSON.stringify(body) })).toEqual({ model, streaming, format });
+  });
+
+  it("bodies that are not JSON name no model", () => {
+    for (const body of ["", "[1]", "nope", '{"model":', '{"model":"x', "\u0000\u0001", '"model"']) {
+      expect(
+        readRequest({ path: "/v1/chat/completions", body: new TextEncoder().encode(body) }).model,
+      ).toBeUndefined();
+    }
+    expect(readRequest({ path: "/v1/chat/completions" })).toMatchObject({
+      model: undefined,
+      streaming: false,
+    });
+  });
+
+  it("a model's name becomes safe and short", () => {
+    const model = (name: string, maxModelLength?: number) =>
+      readRequest({
+        path: "/v1/responses",
+        body: JSON.stringify({ model: name }),
+        ...(maxModelLength === undefined ? {} : { maxModelLength }),
+      }).model;
+    expect(model("gpt\r\nx-evil: 1 é")).toBe("gpt__x-evil:_1__");
+    expect(model("x".repeat(500))).toHaveLength(128);
+    expect(model("x".repeat(500), 8)).toHaveLength(8);
+    expect(model("  ")).toBeUndefined();
+  });
+
+  it("the accept header decides only where path and body do not", () => {
+    const streaming = (body: object, accept: string) =>
+      readRequest({ path: "/v1/things", body: JSON.stringify(body), accept }).streaming;
+    expect(streaming({}, "text/event-stream")).toBe(true);
+    expect(streaming({}, "application/x-ndjson")).toBe(true);
+    expect(streaming({ stream: false }, "text/event-stream")).toBe(false);
+    expect(streaming({}, "application/json")).toBe(false);
+  });
+});

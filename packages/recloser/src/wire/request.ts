@@ -1,0 +1,70 @@
+import { formatOf, type WireFormat } from "./formats.js";
+import { topLevelFields } from "./top-level.js";
+
+/** A request for an answer, as far as it is known before it is sent. */
+export interface RequestHead {
+  /** Its path, or its whole URL. */
+  readonly path: string;
+  /** Its body, where that is at hand. It is scanned, not parsed, and need not be JSON. */
+  readonly body?: string | Uint8Array | undefined;
+  /** Its `accept` header: says whether it asks for a stream where neither path nor body do. */
+  readonly accept?: string | null | undefined;
+  /** Longer names are cut to this many characters. Default 128. */
+  readonly maxModelLength?: number;
+}
+
+/** What a request is for. */
+export interface RequestFacts {
+  /** From the path or the body; made safe for names, headers and labels. Undefined where the request names none. */
+  readonly model: string | undefined;
+  /** Whether its answer is asked for in tokens. */
+  readonly streaming: boolean;
+  /** How its provider writes answers, where the path tells. */
+  readonly format: WireFormat | undefined;
+}
+
+/** Where a path names the model: Gemini and Vertex, Azure's deployments, Bedrock. */
+const IN_PATH = [
+  /\/models\/([^/:]+):\w+$/,
+  /\/deployments\/([^/]+)\//,
+  /\/model\/([^/]+)\/(?:invoke|converse)/,
+];
+const STREAMS_BY_PATH = /:stream\w+$|\/(?:converse-stream|invoke-with-response-stream)$/;
+const LONGEST_MODEL = 128;
+
+/** What a request is for: its model, its format, and whether the answer is to come in tokens. Never throws. */
+export function readRequest(request: RequestHead): RequestFacts {
+  const path = request.path.split(/[?#]/, 1)[0]?.replace(/\/+$/, "") ?? "";
+  const format = formatOf({ path });
+  const fields = request.body === undefined ? {} : topLevelFields(request.body);
+  const asksForEvents = /text\/event-stream|ndjson/i.test(request.accept ?? "");
+  // Ollama streams unless it is told not to.
+  const streaming = fields.stream ?? (asksForEvents || format === "ollama");
+  return {
+    model: safeModel(modelInPath(path) ?? fields.model, request.maxModelLength ?? LONGEST_MODEL),
+    streaming: streaming || STREAMS_BY_PATH.test(path),
+    format,
+  };
+}
+
+function modelInPath(path: string): string | undefined {
+  for (const pattern of IN_PATH) {
+    const found = pattern.exec(path)?.[1];
+    if (found === undefined) continue;
+    try {
+      return decodeURIComponent(found);
+    } catch {
+      return found;
+    }
+  }
+  return undefined;
+}
+
+/** Printable ASCII without spaces, and not too long. */
+function safeModel(name: string | undefined, longest: number): string | undefined {
+  const safe = name
+    ?.trim()
+    .slice(0, longest)
+    .replace(/[^\x21-\x7e]/g, "_");
+  return safe === "" ? undefined : safe;
+}

@@ -1,0 +1,65 @@
+import { type HeadersLike, header, read } from "../outcome/facts.js";
+import { FAILED, rejection } from "../outcome/failure.js";
+import type { Failure, RejectionReason, StateName } from "../outcome/outcome.js";
+import { retryAfterMs } from "../outcome/retry-after.js";
+import { HEADERS } from "./error-answer.js";
+
+const REJECTIONS: Readonly<Record<RejectionReason, true>> = {
+  open: true,
+  throttled: true,
+  quota: true,
+  probing: true,
+  saturated: true,
+  "forced-open": true,
+};
+const STATES: Readonly<Record<StateName, true>> = {
+  closed: true,
+  open: true,
+  "half-open": true,
+  "forced-open": true,
+  "forced-closed": true,
+};
+
+/** What the headers of an answer say, if a breaker wrote it: `recloser/fetch`, or a gateway. */
+export function toldByHeaders(headers: unknown): Failure | undefined {
+  const circuit = header(headers, HEADERS.circuit);
+  const reason = header(headers, HEADERS.reason);
+  if (circuit === undefined || reason === undefined) return undefined;
+  const waitMs = retryAfterMs({ headers: headers as HeadersLike });
+  return failureFrom({ circuit, reason, state: header(headers, HEADERS.state), retryAfterMs: waitMs });
+}
+
+/** The same, from an object of its body that may hold our facts. */
+export function toldByBody(part: unknown): Failure | undefined {
+  const facts = read(part, "recloser");
+  const [circuit, reason] = [read(facts, "circuit"), read(facts, "reason")];
+  if (typeof circuit !== "string" || typeof reason !== "string") return undefined;
+  return failureFrom({
+    circuit,
+    reason,
+    state: read(facts, "state"),
+    retryAfterMs: read(facts, "retryAfterMs"),
+  });
+}
+
+function failureFrom(told: {
+  readonly circuit: string;
+  readonly reason: string;
+  readonly state: unknown;
+  readonly retryAfterMs: unknown;
+}): Failure | undefined {
+  const { circuit, reason } = told;
+  const state: StateName = isOneOf(STATES, told.state) ? told.state : "open";
+  const waitMs = Math.max(0, Number(told.retryAfterMs) || 0);
+  if (isOneOf(REJECTIONS, reason)) {
+    const message = `${circuit} is ${state}: ${reason}. Nothing was sent.`;
+    return rejection(reason, message, circuit, state, waitMs);
+  }
+  if (!isOneOf(FAILED, reason)) return undefined;
+  const message = `${circuit}: the call failed at the gateway (${reason}).`;
+  return { kind: "failed", reason, message, circuit, state, attempts: 1, elapsedMs: 0 };
+}
+
+function isOneOf<Name extends string>(names: Readonly<Record<Name, unknown>>, value: unknown): value is Name {
+  return typeof value === "string" && Object.hasOwn(names, value);
+}
