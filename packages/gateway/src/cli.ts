@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { Command, InvalidArgumentError } from "commander";
 import pc from "picocolors";
 import { check } from "./commands/check.js";

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { Command } from "commander";
 import { MockConfigError } from "./check.js";
 import { parseFault } from "./model-fault.js";
