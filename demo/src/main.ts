@@ -89,9 +89,10 @@ async function oneRound(round: number): Promise<void> {
     onSample: viewOf(round),
   });
   if (live) logUpdate.clear();
-  console.log(
-    ["", pc.bold(`Round ${round}: the day is over.`), "", ...table(summarise(record)), ""].join("\n"),
-  );
+  const coarse = `At speed ${flags.speed} the breaker sees ${flags.speed} times the rate and the SDKs' own waits stay as long: only speed 1 counts.`;
+  const caveat = flags.speed === 1 ? [] : [coarse, ""];
+  const title = pc.bold(`Round ${round}: the day is over.`);
+  console.log(["", title, "", ...table(summarise(record)), "", ...caveat].join("\n"));
   if (flags.save !== undefined) await writeFile(flags.save, `${JSON.stringify(record)}\n`);
 }
 

@@ -44,12 +44,16 @@ export class Children {
         reject(new Error(`${name} stopped with code ${code}: ${errors.trim() || output}`)),
       );
     });
-    return within(STARTS_WITHIN_MS, matched, `${name} did not start: ${errors.trim() || output}`);
+    return within(STARTS_WITHIN_MS, matched, () => `${name} did not start: ${errors.trim() || output}`);
   }
 
   /** Starts one of the demo's own modules as a process that speaks over IPC. */
   module(name: string, path: string): ChildProcess {
-    return this.#start(name, join(here, path), [], []);
+    const child = this.#start(name, join(here, path), [], []);
+    // Nobody reads what it prints but a person in trouble; unread it would block one day.
+    child.stdout?.resume();
+    child.stderr?.pipe(process.stderr);
+    return child;
   }
 
   /** Ends everything that was started; resolves when all of it is gone. */
@@ -78,10 +82,10 @@ async function end(child: ChildProcess): Promise<void> {
   clearTimeout(timer);
 }
 
-async function within<T>(ms: number, promise: Promise<T>, otherwise: string): Promise<T> {
+async function within<T>(ms: number, promise: Promise<T>, otherwise: () => string): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(otherwise)), ms);
+    timer = setTimeout(() => reject(new Error(otherwise())), ms);
   });
   try {
     return await Promise.race([promise, late]);

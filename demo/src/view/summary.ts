@@ -67,16 +67,22 @@ function checks(record: RoundRecord, phases: readonly PhaseRow[]): Summary["chec
   ];
 }
 
+/** Seconds from the beginning of the phase until a circuit that was closed in it is seen open. */
 function openedAfter(record: RoundRecord, name: string): number | undefined {
   let from = 0;
   for (const phase of PHASES) {
     if (phase.name === name) break;
     from += phase.seconds;
   }
-  const sample = record.samples.find(
-    ({ at, circuits }) => at >= from && circuits.some(({ state }) => state === "open"),
-  );
-  return sample === undefined ? undefined : sample.at - from;
+  const closed = new Set<string>();
+  for (const { at, circuits } of record.samples) {
+    if (at < from) continue;
+    for (const { circuit, state } of circuits) {
+      if (state === "closed") closed.add(circuit);
+      else if (closed.has(circuit)) return at - from;
+    }
+  }
+  return undefined;
 }
 
 /** The two fleets side by side, phase by phase, and what the round was to show. */

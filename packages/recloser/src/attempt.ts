@@ -5,6 +5,7 @@ import { CircuitError } from "./outcome/circuit-error.js";
 import { classify } from "./outcome/classify.js";
 import { factsOf } from "./outcome/facts.js";
 import { failureOfCall } from "./outcome/failure.js";
+import { isVerdict } from "./outcome/is-verdict.js";
 import type { Failure } from "./outcome/outcome.js";
 import type {
   FailureReason,
@@ -177,11 +178,12 @@ export class Attempt implements CallContext {
       : this.circuit.policy.clock.now() - this.#waitingSince;
   }
 
-  /** The shortest wait that counts as evidence when a deadline ends it. */
+  /** The shortest wait that counts as evidence when a deadline ends it: the policy's limits on this very wait may lower it. */
   get patienceMs(): number {
     const { stallDeadlineMs, timeoutMs, firstTokenTimeoutMs, stallTimeoutMs } = this.circuit.policy;
     const stall = this.#streaming ? stallDeadlineMs.streaming : stallDeadlineMs.unary;
-    return Math.min(PATIENCE_MS, stall, timeoutMs, firstTokenTimeoutMs, stallTimeoutMs);
+    const firstToken = this.#streaming ? firstTokenTimeoutMs : Infinity;
+    return Math.min(PATIENCE_MS, stall, timeoutMs, this.#firstToken ? stallTimeoutMs : firstToken);
   }
 
   #judge(error: unknown): Verdict {
@@ -292,9 +294,9 @@ function nameOf(value: unknown): unknown {
 export function classified(circuit: Circuit, error: unknown): Verdict {
   try {
     const own = circuit.policy.classify?.(error);
-    if (own !== undefined) return own;
+    if (isVerdict(own)) return own;
   } catch {
-    // A classifier that throws has not classified.
+    // A classifier that throws, or gives something else than a verdict, has not classified.
   }
   return classify(error);
 }

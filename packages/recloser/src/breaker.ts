@@ -1,4 +1,5 @@
 import type { Detector } from "./detect/detector.js";
+import { guarded } from "./detect/guarded.js";
 import type { Listeners } from "./events.js";
 import { InFlight } from "./evidence/in-flight.js";
 import { RollingWindow } from "./evidence/window.js";
@@ -49,7 +50,7 @@ export class Breaker implements PermitOwner {
     this.#now = now;
     this.#machine = new Machine(policy, now, (from, message, at) => this.#changed(from, message, at));
     const { errorThreshold, falseOpensPerDay } = policy;
-    this.#detector = policy.detector({ errorThreshold, falseOpensPerDay, now });
+    this.#detector = guarded(policy.detector({ errorThreshold, falseOpensPerDay, now }));
     this.#window = new RollingWindow(now);
   }
 
@@ -270,6 +271,8 @@ export class Breaker implements PermitOwner {
     if (this.#listeners.heard("transition")) {
       this.#listeners.emit("transition", { circuit: this.#name, from, to: state.name, epoch, message, at });
     }
+    // A listener may have changed it again, and then that change has done what was to be done.
+    if (this.#machine.epoch !== epoch) return;
     if (!healthy && this.#policy.mode === "enforce") this.#giveUpStalled(at);
   }
 

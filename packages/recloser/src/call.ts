@@ -30,7 +30,8 @@ export interface CallOptions<T> {
   readonly streaming?: boolean;
   /**
    * Degrades: called when the call was rejected or failed; its value comes back with `degraded: true`. When it fails too,
-   * the call's own failure comes back; a plain bug in it is thrown through.
+   * or the caller's signal is aborted meanwhile, the call's own failure comes back; a plain bug in it is thrown through.
+   * It is under no limit of the circuit's.
    */
   readonly fallback?: (failure: Failure) => PromiseLike<T> | T;
 }
@@ -133,13 +134,31 @@ export function degrade<T>(
   // A refused request would be as wrong for the fallback, and nobody waits for a cancelled one.
   if (fallback === undefined || failure.kind === "refused" || failure.kind === "cancelled")
     return { ok: false, failure };
-  return (async () => {
-    try {
-      return { ok: true, degraded: true, value: await fallback(failure), failure } as const;
-    } catch (error) {
-      if (isBug(error)) throw error;
-      // What the caller has to know is still why there is no answer.
-      return { ok: false, failure } as const;
-    }
-  })();
+  return fallenBack(failure, fallback, options?.signal);
+}
+
+async function fallenBack<T>(
+  failure: Failure,
+  fallback: (failure: Failure) => PromiseLike<T> | T,
+  signal: AbortSignal | undefined,
+): Promise<Outcome<T>> {
+  try {
+    return { ok: true, degraded: true, value: await unlessAborted(fallback(failure), signal), failure };
+  } catch (error) {
+    if (isBug(error)) throw error;
+    // What the caller has to know is still why there is no answer.
+    return { ok: false, failure };
+  }
+}
+
+/** Waits for `work`, but no longer than its caller does. */
+function unlessAborted<T>(work: PromiseLike<T> | T, signal: AbortSignal | undefined): PromiseLike<T> | T {
+  if (signal === undefined) return work;
+  return new Promise<T>((resolve, reject) => {
+    const onAbort = (): void => reject(new Error("The caller gave up."));
+    if (signal.aborted) return onAbort();
+    signal.addEventListener("abort", onAbort, { once: true });
+    const leave = (): void => signal.removeEventListener("abort", onAbort);
+    Promise.resolve(work).then(resolve, reject).finally(leave);
+  });
 }

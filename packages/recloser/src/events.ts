@@ -38,8 +38,9 @@ export interface CircuitEvents {
 export type Listener<Event> = (event: Event) => void;
 
 /**
- * Listeners observe. With none, emitting costs one comparison and `describe` is never called; one that throws is ignored,
- * because a metrics bug must not fail a call.
+ * Listeners observe. Where nobody listens no event is made; a listener that throws is ignored, because a metrics bug must
+ * not fail a call. One that causes another event (by reading a state that has become due, say) delays it until everybody
+ * has heard this one, so that all hear them in order.
  */
 export class Listeners {
   readonly #parent: Listeners | undefined;
@@ -48,6 +49,9 @@ export class Listeners {
     settled: new Set(),
     rejected: new Set(),
   };
+
+  /** The first one is being delivered. */
+  readonly #undelivered: (() => void)[] = [];
 
   constructor(parent?: Listeners) {
     this.#parent = parent;
@@ -72,6 +76,15 @@ export class Listeners {
   }
 
   emit<Name extends keyof CircuitEvents>(name: Name, event: CircuitEvents[Name]): void {
+    this.#undelivered.push(() => this.#deliver(name, event));
+    if (this.#undelivered.length > 1) return;
+    while (this.#undelivered[0] !== undefined) {
+      this.#undelivered[0]();
+      this.#undelivered.shift();
+    }
+  }
+
+  #deliver<Name extends keyof CircuitEvents>(name: Name, event: CircuitEvents[Name]): void {
     for (const listener of this.#byName[name]) {
       try {
         listener(event);

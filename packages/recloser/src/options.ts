@@ -104,6 +104,8 @@ export function policyOf(options: CircuitOptions = {}): CircuitPolicy {
   if (typeof clock?.now !== "function")
     throw new TypeError("clock has no now(); give { now(): number } in milliseconds.");
 
+  if (options.random !== undefined) callable("random", options.random);
+
   const policy: CircuitPolicy = {
     errorThreshold: options.errorThreshold ?? 0.3,
     falseOpensPerDay: options.falseOpensPerDay ?? 1,
@@ -125,8 +127,8 @@ export function policyOf(options: CircuitOptions = {}): CircuitPolicy {
     firstTokenTimeoutMs: options.firstTokenTimeoutMs ?? Infinity,
     stallTimeoutMs: options.stallTimeoutMs ?? Infinity,
     classify: options.classify,
-    clock: { now: clock.now.bind(clock), schedule: clock.schedule?.bind(clock) ?? systemClock.schedule },
-    random: options.random ?? Math.random,
+    clock: clock === systemClock ? systemClock : steady(clock),
+    random: options.random === undefined ? Math.random : uniform(options.random),
   };
 
   const now: unknown = clock.now();
@@ -149,6 +151,34 @@ export function policyOf(options: CircuitOptions = {}): CircuitPolicy {
   atLeast("firstTokenTimeoutMs", policy.firstTokenTimeoutMs, ONE_MS, { infinite: true });
   atLeast("stallTimeoutMs", policy.stallTimeoutMs, ONE_MS, { infinite: true });
   if (policy.classify !== undefined) callable("classify", policy.classify);
-  callable("random", policy.random);
   return policy;
+}
+
+/** A user's clock that cannot hurt a call: while it throws or gives no finite number, time stands still. */
+function steady(clock: Clock): Required<Clock> {
+  let last = 0;
+  return {
+    now() {
+      try {
+        const now = clock.now();
+        if (Number.isFinite(now)) last = now;
+      } catch {
+        // It stands still.
+      }
+      return last;
+    },
+    schedule: clock.schedule?.bind(clock) ?? systemClock.schedule,
+  };
+}
+
+/** A user's chance that cannot hurt a call: what is not in [0, 1) is taken for the middle. */
+function uniform(random: () => number): () => number {
+  return () => {
+    try {
+      const drawn = random();
+      return drawn >= 0 && drawn < 1 ? drawn : 0.5;
+    } catch {
+      return 0.5;
+    }
+  };
 }

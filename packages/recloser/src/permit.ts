@@ -1,5 +1,6 @@
 import type { CallFacts } from "./detect/detector.js";
 import type { InFlight, Pending } from "./evidence/in-flight.js";
+import { isVerdict, UNREADABLE } from "./outcome/is-verdict.js";
 import type { Failed, Rejected } from "./outcome/outcome.js";
 import type { Verdict } from "./outcome/verdict.js";
 
@@ -13,7 +14,7 @@ export interface Permit {
   progress(): void;
   /**
    * Says how the call ended. Returns false, and does nothing, when the permit is settled already, has expired, or was
-   * given up by the circuit.
+   * given up by the circuit. Anything that is no verdict counts as failure `unknown`.
    */
   settle(verdict: Verdict): boolean;
 }
@@ -76,7 +77,7 @@ export class Ticket implements Permit, CallFacts, Pending<Ticket> {
   }
 
   settle(verdict: Verdict): boolean {
-    return this.#owner.settle(this, verdict);
+    return this.#owner.settle(this, isVerdict(verdict) ? verdict : UNREADABLE);
   }
 }
 

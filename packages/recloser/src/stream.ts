@@ -102,7 +102,7 @@ function guard<T>(
       };
       attempt.resume();
       try {
-        Promise.resolve(iterator.next()).then(onStep, onError);
+        Promise.resolve(iterator.next()).then(onStep).catch(onError);
       } catch (error) {
         onError(error);
       }

@@ -115,15 +115,14 @@ function reached(share: number, threshold: number): number {
  * @throws RangeError or TypeError that names the option, its value and its range.
  */
 export function thresholds(options: ThresholdOptions = {}): DetectorFactory {
+  checkKeys("thresholds", options, ["windowMs", "minCalls", "errorRate", "slowRate", "slowAfterMs"]);
   const complete = {
-    windowMs: 30_000,
-    minCalls: 10,
-    errorRate: 0.5,
-    slowRate: 1,
-    slowAfterMs: Infinity,
-    ...options,
+    windowMs: options.windowMs ?? 30_000,
+    minCalls: options.minCalls ?? 10,
+    errorRate: options.errorRate ?? 0.5,
+    slowRate: options.slowRate ?? 1,
+    slowAfterMs: options.slowAfterMs ?? Infinity,
   };
-  checkKeys("thresholds", complete, ["windowMs", "minCalls", "errorRate", "slowRate", "slowAfterMs"]);
   atLeast("thresholds.windowMs", complete.windowMs, 1000);
   atLeast("thresholds.minCalls", complete.minCalls, 1, { whole: true });
   within("thresholds.errorRate", complete.errorRate, 0, 1);

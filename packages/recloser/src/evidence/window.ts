@@ -1,3 +1,4 @@
+import { FAILED, NOT_FAILED } from "../outcome/failure.js";
 import type { FailureReason, NeutralReason } from "../outcome/verdict.js";
 import { BUCKETS, bucketOf, type Quantiles, quantiles } from "./histogram.js";
 import { Slices } from "./slices.js";
@@ -5,30 +6,14 @@ import { Slices } from "./slices.js";
 /** What one settled call counts as. */
 export type Tally = "success" | FailureReason | NeutralReason;
 
+const FIRST_NEUTRAL = 1 + Object.keys(FAILED).length;
 const TALLIES: readonly Tally[] = [
   "success",
-  "server-error",
-  "overloaded",
-  "connection",
-  "timeout",
-  "no-first-token",
-  "stalled",
-  "truncated",
-  "stream-error",
-  "malformed",
-  "unknown",
-  "throttled",
-  "quota",
-  "cancelled",
-  "deadline",
-  "invalid-request",
-  "auth",
-  "content-filter",
-  "context-length",
+  ...(Object.keys(FAILED) as FailureReason[]),
+  ...(Object.keys(NOT_FAILED) as NeutralReason[]),
   "bug",
 ];
 const INDEX = new Map(TALLIES.map((tally, index) => [tally, index]));
-const FIRST_NEUTRAL = TALLIES.indexOf("cancelled");
 
 const WINDOW_MS = 60_000;
 const SLICES = 6;

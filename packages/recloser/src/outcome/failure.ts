@@ -18,7 +18,8 @@ export const FAILED: Record<FailureReason, string> = {
   quota: "the account's quota or credit is used up",
 };
 
-const NOT_FAILED: Record<Exclude<NeutralReason, "bug">, string> = {
+/** The same for what says nothing about health. */
+export const NOT_FAILED: Record<Exclude<NeutralReason, "bug">, string> = {
   cancelled: "the caller gave the call up",
   deadline: "the caller's own deadline passed",
   "invalid-request": "the provider refused the request as invalid",
