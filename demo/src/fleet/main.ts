@@ -23,14 +23,11 @@ function run(orders: FleetOrders): void {
   const now = () => performance.now() * speed;
   const pool = new Pool(WORK.slots, orders.llmSlots, now);
   const runLlmJob = llmJobs(orders);
-  const llm = { offered: 0, answered: 0, rejected: 0, failed: 0, wastedMs: 0 };
+  const llm = { offered: 0, answered: 0, rejected: 0, failed: 0 };
   const other = { offered: 0, done: 0 };
 
   const llmJob = (draw: number) => async () => {
-    const startedAt = now();
-    const end = await runLlmJob(draw);
-    llm[end]++;
-    if (end !== "answered") llm.wastedMs += now() - startedAt;
+    llm[await runLlmJob(draw)]++;
   };
   const otherJob = async () => {
     await sleep(WORK.otherMs / speed);

@@ -8,8 +8,6 @@ export interface FleetStats {
     readonly failed: number;
     readonly inFlight: number;
     readonly waiting: number;
-    /** Slot time spent on calls that brought no answer, in simulated milliseconds. */
-    readonly wastedMs: number;
   };
   readonly other: {
     readonly offered: number;

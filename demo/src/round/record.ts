@@ -39,7 +39,8 @@ export interface PhaseFigures {
   readonly otherDone: number;
   readonly longestWaitMs: number;
   readonly mostInFlight: number;
-  readonly wastedMs: number;
+  /** Slots held by LLM calls, times how long. */
+  readonly slotSeconds: number;
 }
 
 /** What happened to a fleet between two moments of a round, in simulated seconds. */
@@ -67,6 +68,15 @@ export function figuresBetween(
     otherDone: after.other.done - before.other.done,
     longestWaitMs: Math.max(...inside.map((sample) => sample.fleets[fleet].longestWaitMs)),
     mostInFlight: Math.max(...inside.map((sample) => sample.fleets[fleet].llm.inFlight)),
-    wastedMs: after.llm.wastedMs - before.llm.wastedMs,
+    slotSeconds: slotSeconds(inside, fleet),
   };
+}
+
+function slotSeconds(samples: readonly Sample[], fleet: FleetName): number {
+  let sum = 0;
+  samples.forEach((sample, index) => {
+    const next = samples[index + 1];
+    if (next !== undefined) sum += sample.fleets[fleet].llm.inFlight * (next.at - sample.at);
+  });
+  return sum;
 }

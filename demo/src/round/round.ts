@@ -178,7 +178,7 @@ interface RunningFleet {
 }
 
 const NOTHING: FleetStats = {
-  llm: { offered: 0, answered: 0, rejected: 0, failed: 0, inFlight: 0, waiting: 0, wastedMs: 0 },
+  llm: { offered: 0, answered: 0, rejected: 0, failed: 0, inFlight: 0, waiting: 0 },
   other: { offered: 0, done: 0, waiting: 0 },
   longestWaitMs: 0,
 };

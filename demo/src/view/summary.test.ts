@@ -12,7 +12,7 @@ const HANG_AT = PHASES.slice(
 function round(stateAt: (at: number) => string): RoundRecord {
   const samples = Array.from({ length: ROUND_SECONDS + 1 }, (_, at): Sample => {
     const fleet = {
-      llm: { offered: at, answered: at, rejected: 0, failed: 0, inFlight: 0, waiting: 0, wastedMs: 0 },
+      llm: { offered: at, answered: at, rejected: 0, failed: 0, inFlight: 0, waiting: 0 },
       other: { offered: at * 10, done: at * 10, waiting: 0 },
       longestWaitMs: 0,
     };

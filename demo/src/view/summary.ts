@@ -97,7 +97,7 @@ export function table(summary: Summary): string[] {
     "",
     "longest wait",
     "",
-    "slot-seconds lost",
+    "slot-seconds held",
     "",
   ];
   const sides = ["phase", ...Array.from({ length: 5 }, () => ["direct", "Recloser"]).flat()];
@@ -107,7 +107,7 @@ export function table(summary: Summary): string[] {
     ...[direct, guarded].map((side) => perSecond(side.otherDone, side.seconds)),
     ...[direct, guarded].map((side) => String(side.attempts)),
     ...[direct, guarded].map((side) => wait(side.longestWaitMs)),
-    ...[direct, guarded].map((side) => String(Math.round(side.wastedMs / 1000))),
+    ...[direct, guarded].map((side) => String(Math.round(side.slotSeconds))),
   ]);
   const results = summary.checks.map(({ what, target, measured, met }) => [
     `${met ? "met   " : "MISSED"} ${what}: ${measured} (target: ${target})`,

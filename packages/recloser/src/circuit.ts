@@ -5,7 +5,7 @@ import { type CircuitOptions, type CircuitPolicy, policyOf } from "./options.js"
 import type { Outcome, StateName } from "./outcome/outcome.js";
 import { seconds } from "./outcome/words.js";
 import type { Admission, AdmitOptions } from "./permit.js";
-import { atLeast, oneOf } from "./require.js";
+import { atLeast, checkKeys, oneOf } from "./require.js";
 import type { CircuitSnapshot } from "./snapshot.js";
 import { runStream } from "./stream.js";
 
@@ -26,8 +26,8 @@ export class Circuit {
    * @throws RangeError or TypeError when an option is wrong; the message names it, its value and its range.
    */
   constructor(name: string, options: CircuitOptions = {}, parent?: Listeners) {
-    if (typeof name !== "string" || name === "")
-      throw new TypeError('A circuit needs a name, e.g. "openai/gpt-5".');
+    if (typeof name !== "string" || !/^[^\p{Cc}]+$/u.test(name))
+      throw new TypeError('A circuit needs a name on one line, e.g. "openai/gpt-5".');
     this.name = name;
     this.policy = policyOf(options);
     this.#listeners = new Listeners(parent);
@@ -86,8 +86,10 @@ export class Circuit {
    *
    * @throws RangeError or TypeError when `forMs` is not at least 1 or `reason` is empty.
    */
-  force(to: "open" | "closed", { forMs, reason }: { readonly forMs: number; readonly reason: string }): void {
+  force(to: "open" | "closed", hold: { readonly forMs: number; readonly reason: string }): void {
     oneOf("force(to)", to, ["open", "closed"]);
+    checkKeys("force", hold, ["forMs", "reason"]);
+    const { forMs, reason } = hold;
     atLeast("force.forMs", forMs, 1);
     if (typeof reason !== "string" || reason === "") {
       throw new TypeError("force.reason is empty; say why, for whoever reads the events.");

@@ -44,10 +44,10 @@ export class Circuits {
 
   /** The circuit for `name`, made on first use. */
   get(name: string): Circuit {
-    if (this.#latest?.name === name) return this.#latest;
+    if (this.#latest !== undefined && this.#latest.name === name) return this.#latest;
     let circuit = this.#byName.get(name);
     if (circuit === undefined) {
-      circuit = new Circuit(name, { ...this.#shared, ...this.#each?.(name) }, this.#listeners);
+      circuit = new Circuit(name, this.#optionsOf(name), this.#listeners);
       this.#makeRoom();
     } else {
       this.#byName.delete(name);
@@ -55,6 +55,14 @@ export class Circuits {
     this.#byName.set(name, circuit);
     this.#latest = circuit;
     return circuit;
+  }
+
+  #optionsOf(name: string): CircuitOptions {
+    const own = this.#each?.(name);
+    if (own !== undefined && (typeof own !== "object" || own === null)) {
+      throw new TypeError(`each(${JSON.stringify(name)}) gives ${String(own)}; give options, or undefined.`);
+    }
+    return { ...this.#shared, ...own };
   }
 
   /** Every circuit, as plain JSON. */

@@ -1,5 +1,6 @@
 import type { Rejected, StateName } from "./outcome/outcome.js";
 import type { Verdict } from "./outcome/verdict.js";
+import { callable } from "./require.js";
 
 export interface TransitionEvent {
   readonly circuit: string;
@@ -35,7 +36,8 @@ export interface CircuitEvents {
   readonly rejected: RejectedEvent;
 }
 
-export type Listener<Event> = (event: Event) => void;
+/** May be async; what it returns, throws or rejects with is ignored. */
+export type Listener<Event> = (event: Event) => unknown;
 
 /**
  * Listeners observe. Where nobody listens no event is made; a listener that throws is ignored, because a metrics bug must
@@ -65,6 +67,7 @@ export class Listeners {
         `There is no event "${String(name)}"; there are ${Object.keys(this.#byName).join(", ")}.`,
       );
     }
+    callable("on(listener)", listener);
     listeners.add(listener);
     return () => {
       listeners.delete(listener);
@@ -87,7 +90,9 @@ export class Listeners {
   #deliver<Name extends keyof CircuitEvents>(name: Name, event: CircuitEvents[Name]): void {
     for (const listener of this.#byName[name]) {
       try {
-        listener(event);
+        const result: unknown = listener(event);
+        // An async listener fails later; unheard, its rejection would end the process.
+        if (result instanceof Promise) result.catch(() => {});
       } catch {
         // Nothing a listener does may change a call.
       }

@@ -168,6 +168,35 @@ describe("listeners that look or act", () => {
   });
 });
 
+describe("an async listener", () => {
+  it("that rejects is ignored like one that throws", async () => {
+    const { circuit } = setUp();
+    const rejections: unknown[] = [];
+    const onRejection = (reason: unknown): void => void rejections.push(reason);
+    process.on("unhandledRejection", onRejection);
+    circuit.on("transition", async () => boom());
+    circuit.force("open", { forMs: 1_000, reason: "test" });
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off("unhandledRejection", onRejection);
+    expect(rejections).toEqual([]);
+  });
+});
+
+describe("bad input", () => {
+  it("is refused with a sentence that says what to give", async () => {
+    const { circuit } = setUp();
+    expect(() => new Circuits().get(undefined as unknown as string)).toThrow("A circuit needs a name");
+    expect(() => new Circuit("two\nlines")).toThrow("A circuit needs a name on one line");
+    expect(() => new Circuits({ each: () => 5 as never }).get("x")).toThrow(
+      'each("x") gives 5; give options',
+    );
+    expect(() => circuit.force("open", undefined as never)).toThrow("force is undefined; give an object.");
+    expect(() => circuit.on("transition", 5 as never)).toThrow("on(listener) is 5; give a function.");
+    await expect(circuit.stream(() => undefined as never)).rejects.toThrow("no async iterable");
+    expect(circuit.snapshot().inFlight.total).toBe(0);
+  });
+});
+
 describe("the rate that a detector learns", () => {
   it("hears of calls that were rejected, too", () => {
     let requested = 0;

@@ -22,7 +22,12 @@ export { type ThresholdOptions, thresholds } from "./detect/thresholds.js";
 export type { CircuitEvents, Listener, RejectedEvent, SettledEvent, TransitionEvent } from "./events.js";
 export type { CircuitOptions, CircuitPolicy, Mode } from "./options.js";
 export { CircuitError } from "./outcome/circuit-error.js";
-export { classificationTable, classify, classifyStreamError } from "./outcome/classify.js";
+export {
+  type ClassificationRow,
+  classificationTable,
+  classify,
+  classifyStreamError,
+} from "./outcome/classify.js";
 export type {
   Answered,
   Cancelled,

@@ -263,7 +263,7 @@ describe("options", () => {
   });
 
   it("refuse a circuit without a name, and an unknown threshold or an empty anyOf", () => {
-    expect(() => new Circuit("")).toThrow('A circuit needs a name, e.g. "openai/gpt-5".');
+    expect(() => new Circuit("")).toThrow('A circuit needs a name on one line, e.g. "openai/gpt-5".');
     expect(() => new Circuit(5 as unknown as string)).toThrow(TypeError);
     expect(() => thresholds({ window: 30 } as object)).toThrow(
       'thresholds has no option "window"; it has windowMs,',

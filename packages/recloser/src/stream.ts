@@ -35,6 +35,11 @@ export function runStream<T>(
         letGo(source[Symbol.asyncIterator]());
         return;
       }
+      if (typeof source?.[Symbol.asyncIterator] !== "function") {
+        throw new TypeError(
+          "stream(fn): fn gave something that is no async iterable; give an SDK's stream, or use call(fn).",
+        );
+      }
       const guarded = guard(source, attempt);
       onEnd = guarded.fail;
       resolve({ ok: true, degraded: false, value: guarded.items });

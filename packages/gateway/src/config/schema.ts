@@ -150,6 +150,11 @@ const limitsSchema = section(
       .describe("The longest silence between two tokens of a stream. Default: no limit.")
       .optional(),
     timeoutMs: ms(1).describe("The longest that a call may take in all. Default: no limit.").optional(),
+    clientTimeoutMs: ms(1)
+      .describe(
+        "What callers' clients wait where their requests do not say: leaving before any token at that age is a deadline, not a cancel. Default: none.",
+      )
+      .optional(),
     maxBodyBytes: whole(1_024, 1_073_741_824)
       .describe("The largest request body; a larger one is refused with 413.")
       .default(33_554_432),

@@ -1,4 +1,5 @@
 import { request as httpRequest } from "node:http";
+import { type AddressInfo, createServer } from "node:net";
 import { describe, expect, it } from "vitest";
 import {
   anthropic,
@@ -286,5 +287,34 @@ describe("E4, E5: each phase has its limit", () => {
     const stalled = await chat(gateway, "mock-fault:stall");
     await expect(stalled.text()).rejects.toThrow();
     expect(await half).toBe("timeout");
+  });
+});
+
+describe("a status line that Node would not write", () => {
+  it.each([
+    ["not Latin-1", "HTTP/1.1 200 \u6210\u529f", 200],
+    ["an error's, with an apostrophe of print", "HTTP/1.1 500 Erreur d\u2019acc\u00e8s", 500],
+    ["a control character", "HTTP/1.1 500 O\u0001K", 500],
+  ])("%s: reaches the client without its phrase, and harms nobody", async (_what, line, status) => {
+    const server = createServer((socket) => {
+      socket.on("error", () => {});
+      socket.once("data", () => {
+        // The body comes later, so that the head travels alone.
+        socket.write(`${line}\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n`);
+        setImmediate(() => setImmediate(() => socket.end("{}")));
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    try {
+      const { port } = server.address() as AddressInfo;
+      const gateway = await gatewayFor({ url: `http://127.0.0.1:${port}` });
+      const answer = await chat(gateway, "m");
+      expect(answer.status).toBe(status);
+      await answer.text();
+      expect(gateway.circuits.get("p/m").snapshot().inFlight.total).toBe(0);
+      expect(gateway.lines.join("")).not.toContain("bug");
+    } finally {
+      server.close();
+    }
   });
 });

@@ -3,7 +3,7 @@ import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { request } from "undici";
 import { describe, expect, it } from "vitest";
-import { chat, gatewayFor, mockFor, settled, sse, upstreamFor } from "../testing/gateway.js";
+import { chat, gatewayFor, mockFor, post, settled, sse, upstreamFor } from "../testing/gateway.js";
 
 const sha = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
 
@@ -130,6 +130,16 @@ describe("bytes pass unchanged", () => {
     const models = await fetch(`${gateway.url}/v1/models`);
     expect(await models.text()).toBe(await (await fetch(`${mock.url}/v1/models`)).text());
     expect(models.headers.get("x-recloser-circuit")).toBeNull();
+    const unguarded = [
+      ["/v1/files", { purpose: "batch" }],
+      ["/v1/batches", { input_file_id: "f" }],
+      ["/v1/messages/batches", { model: "m", requests: [] }],
+    ] as const;
+    for (const [path, body] of unguarded) {
+      const answer = await post(gateway, path, body);
+      expect(answer.headers.get("x-recloser-circuit")).toBeNull();
+      await answer.text();
+    }
     expect(gateway.circuits.size).toBe(0);
   });
 

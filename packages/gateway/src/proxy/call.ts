@@ -1,5 +1,5 @@
 import type { Circuit } from "recloser";
-import type { WireFormat } from "recloser/wire";
+import type { ClientDeadline, WireFormat } from "recloser/wire";
 import type { Log } from "../log.js";
 import type { Limits } from "./patience.js";
 import type { Upstream } from "./upstream.js";
@@ -12,5 +12,7 @@ export interface Call {
   readonly streaming: boolean;
   readonly format: WireFormat | undefined;
   readonly limits: Limits;
+  /** When the client gives up by itself. */
+  readonly deadline: ClientDeadline;
   readonly log: Log;
 }

@@ -1,7 +1,7 @@
 import { brotliDecompressSync, constants, gunzipSync, inflateSync } from "node:zlib";
 
 /** A small body may be a bomb of zeros: no more than this is decoded. */
-const MOST_DECODED = 8_388_608;
+const MOST_DECODED = 1_048_576;
 
 /** A body as it was before it was encoded; undefined where it is too large, or of an encoding that we do not know. */
 export function decoded(body: Uint8Array, encoding: string): Uint8Array | undefined {

@@ -5,8 +5,9 @@ import type { Dispatcher } from "undici";
 import { bugOf } from "../bug.js";
 import type { Call } from "./call.js";
 import { headOf } from "./head.js";
+import { patienceMs, verdictOfLeaving } from "./leaving.js";
 import { type Overdue, Patience } from "./patience.js";
-import { gatewayFacts, sendAnswer } from "./reject.js";
+import { gatewayFacts, sendAnswer, sendBug } from "./reject.js";
 import { Relay } from "./relay.js";
 import type { UpstreamRequest } from "./upstream.js";
 
@@ -39,10 +40,6 @@ export class Exchange implements Dispatcher.DispatchHandler {
   /** Sends the call. The permit belongs to this exchange from here on. */
   start(permit: Permit | undefined, request: UpstreamRequest): void {
     this.#permit = permit;
-    if (this.#over) {
-      this.#settle({ verdict: "neutral", reason: "cancelled" });
-      return;
-    }
     const { limits, streaming, upstream } = this.#call;
     this.#patience = new Patience(limits, streaming, (what) => this.#guarded(() => this.#overdue(what)));
     this.#guarded(() => upstream.send(request, this));
@@ -78,14 +75,15 @@ export class Exchange implements Dispatcher.DispatchHandler {
   ): void {
     if (this.#over || status < 200) return;
     this.#guarded(() => {
-      const head = headOf(this.#call, status, controller.rawHeaders);
+      const head = headOf(this.#call, status, controller.rawHeaders, message);
       this.#status = status;
       this.#answer = head.answer;
       this.#relay = new Relay(this.#res, controller, {
         pause: () => this.#patience?.pause(),
         resume: () => this.#patience?.resume(),
+        guarded: (work) => this.#guarded(work),
       });
-      this.#relay.begin(status, message, head.headers, head.open);
+      this.#relay.begin(status, head.message, head.headers, head.open);
     });
   }
 
@@ -166,8 +164,22 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #clientLeft(): void {
     if (this.#over) return;
     this.#end();
-    this.#settle(this.#tokens ? { verdict: "success" } : { verdict: "neutral", reason: "cancelled" });
+    this.#settle(this.#tokens ? { verdict: "success" } : this.#gaveUp());
     this.#controller?.abort(new Error("the client left"));
+  }
+
+  /** The client left before any token: its user, or its own deadline. */
+  #gaveUp(): Verdict {
+    const { circuit, deadline } = this.#call;
+    const permit = this.#permit;
+    if (circuit === undefined || permit === undefined) return { verdict: "neutral", reason: "cancelled" };
+    const streams = this.#answer?.kind === "stream";
+    return verdictOfLeaving({
+      waitedMs: circuit.policy.clock.now() - permit.admittedAt,
+      deadlineMs: streams && deadline.endsWithHead ? Infinity : deadline.ms,
+      patienceMs: patienceMs(this.#call),
+      held: this.#patience?.held === true,
+    });
   }
 
   /** Stops the call from our side, and tells the client. */
@@ -236,11 +248,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
       this.#settle({ verdict: "neutral", reason: "bug" });
       this.#end();
       this.#controller?.abort(new Error("a bug in the gateway"));
-      sendAnswer(
-        this.#res,
-        this.#call.format,
-        gatewayFacts(500, "gateway_bug", "A bug in the gateway; see its log."),
-      );
+      sendBug(this.#res, this.#call.format);
       if (!this.#res.writableEnded) this.#res.destroy();
     }
   }

@@ -11,12 +11,18 @@ export interface Head {
   readonly headers: string[];
   /** Words of ours fit into the body: it is plain, and promises no length. */
   readonly open: boolean;
+  /** Its reason phrase; undefined where it has none, or one that Node would not write. */
+  readonly message: string | undefined;
 }
+
+/** What a status line may hold. A provider's may hold more, and arrives all the same. */
+const PHRASE = /^[\t\x20-\x7e\x80-\xff]+$/;
 
 export function headOf(
   { format, streaming, circuit, upstream }: Call,
   status: number,
   rawHeaders: unknown,
+  message: string | undefined,
 ): Head {
   const raw = textOf(rawHeaders);
   const encoding = headerOf(raw, "content-encoding");
@@ -34,5 +40,9 @@ export function headOf(
   const kept = answer.kind === "stream" && !encoded ? without(headers, "content-length") : headers;
   const open = !encoded && headerOf(kept, "content-length") === undefined;
   const ours = circuitHeaders({ circuit: circuit?.name, state: circuit?.state });
-  return { answer, headers: [...kept, ...Object.entries(ours).flat()], open };
+  return { answer, headers: [...kept, ...Object.entries(ours).flat()], open, message: phraseOf(message) };
+}
+
+function phraseOf(message: string | undefined): string | undefined {
+  return message !== undefined && PHRASE.test(message) ? message : undefined;
 }

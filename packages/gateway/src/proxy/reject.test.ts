@@ -71,7 +71,7 @@ describe("H3: a rejection is an answer that programs can read", () => {
 
   it("in Gemini's shape, and in OpenAI's where nobody knows", async () => {
     const gateway = await gatewayFor(await mockFor());
-    for (const name of ["p/m", "p"]) gateway.circuits.get(name).force("open", hold);
+    gateway.circuits.get("p/m").force("open", hold);
     const gemini = await post(gateway, "/v1beta/models/m:generateContent", {});
     expect(await gemini.json()).toMatchObject({
       error: {
@@ -81,8 +81,11 @@ describe("H3: a rejection is an answer that programs can read", () => {
         recloser: { circuit: "p/m", reason: "forced-open" },
       },
     });
-    const other = await post(gateway, "/v1/files", {});
-    expect(await other.json()).toMatchObject({ error: { code: "circuit_open", recloser: { circuit: "p" } } });
+    gateway.circuits.get("p/e").force("open", hold);
+    const other = await post(gateway, "/v1/embeddings", { model: "e" });
+    expect(await other.json()).toMatchObject({
+      error: { code: "circuit_open", recloser: { circuit: "p/e" } },
+    });
   });
 
   it("the status is the operator's choice", async () => {

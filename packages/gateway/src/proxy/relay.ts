@@ -13,6 +13,7 @@ export class Relay {
   readonly #controller: Dispatcher.DispatchController;
   readonly #onPause: () => void;
   readonly #onResume: () => void;
+  readonly #guarded: (work: () => void) => void;
   /** Words of ours fit in. */
   #open = false;
   #paused = false;
@@ -22,12 +23,18 @@ export class Relay {
   constructor(
     res: ServerResponse,
     controller: Dispatcher.DispatchController,
-    on: { readonly pause: () => void; readonly resume: () => void },
+    on: {
+      readonly pause: () => void;
+      readonly resume: () => void;
+      /** Runs what nobody above would catch. Must not throw. */
+      readonly guarded: (work: () => void) => void;
+    },
   ) {
     this.#res = res;
     this.#controller = controller;
     this.#onPause = on.pause;
     this.#onResume = on.resume;
+    this.#guarded = on.guarded;
   }
 
   /** The client is slower than the provider: nothing is being read, so silence says nothing. */
@@ -45,18 +52,23 @@ export class Relay {
     this.#open = open;
     this.#head = () => (message ? res.writeHead(status, message, headers) : res.writeHead(status, headers));
     // Where the first bytes come at once, the head travels with them.
-    queueMicrotask(() => {
-      if (res.destroyed || res.writableEnded || this.#ended) return;
-      this.#writeHead();
-      res.flushHeaders();
-    });
-    res.on("drain", () => {
-      if (!this.#paused) return;
-      this.#paused = false;
-      // In this order: resuming may deliver data at once, and that may pause again.
-      this.#onResume();
-      this.#controller.resume();
-    });
+    queueMicrotask(() => this.#guarded(() => this.#flushHead()));
+    res.on("drain", () => this.#guarded(() => this.#drained()));
+  }
+
+  #flushHead(): void {
+    const res = this.#res;
+    if (res.destroyed || res.writableEnded || this.#ended) return;
+    this.#writeHead();
+    res.flushHeaders();
+  }
+
+  #drained(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    // In this order: resuming may deliver data at once, and that may pause again.
+    this.#onResume();
+    this.#controller.resume();
   }
 
   write(chunk: Buffer): void {

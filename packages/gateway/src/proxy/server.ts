@@ -1,6 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Circuits } from "recloser";
-import { circuitName, formatOf, readRequest, rejectionFacts } from "recloser/wire";
+import {
+  circuitName,
+  clientDeadline,
+  formatOf,
+  isGeneration,
+  readRequest,
+  rejectionFacts,
+} from "recloser/wire";
 import { bugOf } from "../bug.js";
 import type { Config } from "../config/load.js";
 import type { Provider } from "../config/providers.js";
@@ -8,7 +15,7 @@ import type { Log } from "../log.js";
 import { readBody } from "./body.js";
 import { Exchange } from "./exchange.js";
 import { headersUpstream } from "./headers.js";
-import { gatewayFacts, sendAnswer } from "./reject.js";
+import { gatewayFacts, sendAnswer, sendBug } from "./reject.js";
 import { routeOf } from "./routes.js";
 import { Upstream } from "./upstream.js";
 
@@ -59,7 +66,7 @@ export function createProxy(config: Config, circuits: Circuits, log: Log): DataP
           { bug: bugOf(error) },
           "A request failed because of a bug in the gateway; please report it.",
         );
-        sendAnswer(res, undefined, gatewayFacts(500, "gateway_bug", "A bug in the gateway; see its log."));
+        sendBug(res, undefined);
       });
     },
   );
@@ -99,15 +106,17 @@ export function createProxy(config: Config, circuits: Circuits, log: Log): DataP
       accept: req.headers.accept,
       maxModelLength,
     });
-    // Only POST asks a model for something; the rest (lists of models, files) says little and is never refused.
-    const circuit = method === "POST" ? circuits.get(circuitName(provider.name, model)) : undefined;
+    // The rest (lists of models, files, batches) says little and is never refused.
+    const guarded = isGeneration({ method, path, format, model });
+    const circuit = guarded ? circuits.get(circuitName(provider.name, model)) : undefined;
+    const deadline = clientDeadline(req.headers, limits.clientTimeoutMs ?? Infinity);
     let exchange: Exchange | undefined;
     const admission = circuit?.admit({ streaming, onAbort: (failure) => exchange?.giveUp(failure) });
     if (admission?.ok === false) {
       sendAnswer(res, format, rejectionFacts(admission.failure, config.rejectStatus));
       return;
     }
-    const mine = new Exchange({ upstream, circuit, streaming, format, limits, log }, res);
+    const mine = new Exchange({ upstream, circuit, streaming, format, limits, deadline, log }, res);
     exchange = mine;
     exchanges.add(mine);
     res.once("close", () => exchanges.delete(mine));

@@ -3,7 +3,7 @@ import { retryAfterMs } from "./retry-after.js";
 import type { FailureReason, NeutralReason, Verdict } from "./verdict.js";
 
 /** One line of the classification. The first row that matches decides. */
-export type Row = {
+export type ClassificationRow = {
   readonly id: string;
   /** When it matches, in words. */
   readonly when: string;
@@ -26,14 +26,16 @@ const CALLER = /4\d\d$|^event/;
 const QUOTA =
   /quota|spend_limit|usage_limit|credit|billing|on_hold|payment_required|insufficient_(balance|funds)/i;
 
-const failure = (id: string, when: string, reason: FailureReason, match: Match): Row & Match => ({
+type Row = ClassificationRow & Match;
+
+const failure = (id: string, when: string, reason: FailureReason, match: Match): Row => ({
   id,
   when,
   verdict: "failure",
   reason,
   ...match,
 });
-const neutral = (id: string, when: string, reason: NeutralReason, match: Match): Row & Match => ({
+const neutral = (id: string, when: string, reason: NeutralReason, match: Match): Row => ({
   id,
   when,
   verdict: "neutral",
@@ -41,9 +43,9 @@ const neutral = (id: string, when: string, reason: NeutralReason, match: Match):
   ...match,
 });
 
-const table: readonly (Row & Match)[] = [
-  neutral("rejected", "another circuit's rejection or cancellation: circuit_open, …", "cancelled", {
-    code: /^(circuit|breaker)_(open|saturated|rejected|cancelled)$/,
+const table: readonly Row[] = [
+  neutral("rejected", "our own word: circuit_open, circuit_saturated, gateway_stopping, …", "cancelled", {
+    code: /^((circuit|breaker)_(open|saturated|rejected|cancelled)|gateway_(stopping|bug))$/,
   }),
   failure("in-flight-budget", "OpenRouter's budget for calls in flight", "throttled", {
     code: /^openrouter_in_flight_budget$/,
@@ -166,10 +168,23 @@ const table: readonly (Row & Match)[] = [
 ];
 
 /** The classification, in order. The first row that matches decides. */
-export const classificationTable: readonly Row[] = table;
+export const classificationTable: readonly ClassificationRow[] = table.map(shown);
+
+/** A row without what it matches, which is nobody's to rely on. */
+function shown(row: Row): ClassificationRow {
+  const { id, when } = row;
+  switch (row.verdict) {
+    case "success":
+      return { id, when, verdict: row.verdict };
+    case "failure":
+      return { id, when, verdict: row.verdict, reason: row.reason };
+    case "neutral":
+      return { id, when, verdict: row.verdict, reason: row.reason };
+  }
+}
 
 interface Ruling {
-  readonly row: Row;
+  readonly row: ClassificationRow;
   /** The code that matched, if one did. */
   readonly code: string | undefined;
 }

@@ -1,3 +1,5 @@
+import type { RejectionReason } from "./outcome.js";
+
 /** Response headers as people have them: a `Headers`, a plain record in any letter case, or anything with `get`. */
 export type HeadersLike =
   | { get(name: string): unknown }
@@ -41,6 +43,20 @@ const TEXTS = words("message error detail");
 const MAX_NODES = 48;
 const MAX_JSON_CHARS = 65_536;
 const MAX_TEXT_CHARS = 2_000;
+
+const REJECTIONS: Readonly<Record<RejectionReason, true>> = {
+  open: true,
+  throttled: true,
+  quota: true,
+  probing: true,
+  saturated: true,
+  "forced-open": true,
+};
+
+/** Whether a value is one of the reasons for which a circuit sends nothing. */
+export function isRejectionReason(value: unknown): value is RejectionReason {
+  return typeof value === "string" && Object.hasOwn(REJECTIONS, value);
+}
 
 /** Reads a property of anything. One that throws when read is absent. */
 export function read(value: unknown, key: string): unknown {
@@ -167,6 +183,8 @@ export function factsOf(subject: unknown, event = false): Facts {
     // A CircuitError of a circuit further in: what it rejected or its caller cancelled is no news here.
     const ended = read(read(value, "failure"), "kind");
     if (ended === "rejected" || ended === "cancelled") codes.push(`circuit_${ended}`);
+    // Another breaker's word, in a body that has lost its headers, or in a format that has no field for a code.
+    if (isRejectionReason(read(read(value, "recloser"), "reason"))) codes.push("circuit_rejected");
     if (read(value, "flagged_input")) codes.push("flagged_input");
     for (const key of TEXTS) {
       const said = read(value, key);

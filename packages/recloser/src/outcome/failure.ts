@@ -9,7 +9,7 @@ export const FAILED: Record<FailureReason, string> = {
   connection: "there was no usable connection to the provider",
   timeout: "the whole answer did not arrive within its limit",
   "no-first-token": "the first token did not arrive within its limit",
-  stalled: "the answer stopped arriving",
+  stalled: "nothing came for too long",
   truncated: "the stream ended before the answer was complete",
   "stream-error": "the provider reported an error in the middle of the stream",
   malformed: "the answer could not be read as one",

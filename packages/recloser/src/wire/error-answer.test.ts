@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { classify } from "../outcome/classify.js";
 import { walk } from "../outcome/facts.js";
 import type { Rejected } from "../outcome/outcome.js";
 import {
@@ -53,6 +54,29 @@ describe("a rejection", () => {
     const told = { kind: "rejected", circuit: "p/m", state: "open", reason: "open", retryAfterMs: 4201 };
     expect(toldByHeaders(headers)).toMatchObject(told);
     expect(found(body)).toMatchObject(told);
+  });
+
+  it.each(FORMATS)("%s: is no news about the provider, with its headers or without", (format) => {
+    for (const reason of ["open", "throttled", "quota", "probing", "saturated", "forced-open"] as const) {
+      const { status, body, headers } = errorAnswer(format, rejectionFacts({ ...rejected, reason }));
+      const neutral = { verdict: "neutral", reason: "cancelled" };
+      expect(classify({ status, body, headers })).toMatchObject(neutral);
+      expect(classify({ status, body })).toMatchObject(neutral);
+      expect(classify(Object.assign(new Error("503"), { status, ...JSON.parse(body) }))).toMatchObject(
+        neutral,
+      );
+      // A gateway of a version without a code in Ollama's format.
+      const { code: _, ...codeless } = JSON.parse(body);
+      expect(classify({ status, body: codeless })).toMatchObject(neutral);
+    }
+  });
+
+  it.each(FORMATS)("%s: so is the gateway's own trouble", (format) => {
+    for (const code of ["gateway_stopping", "gateway_bug"]) {
+      const facts = { status: 503, type: "gateway_error", code, message: "No." };
+      const { status, body } = errorAnswer(format, facts);
+      expect(classify({ status, body })).toMatchObject({ verdict: "neutral", reason: "cancelled" });
+    }
   });
 
   it("a full circuit has a code of its own", () => {
@@ -120,5 +144,33 @@ it("names that no header can hold are made safe", () => {
   expect(circuitHeaders({ circuit: "p/m\r\né", state: "open" })).toEqual({
     "x-recloser-circuit": "p/m___",
     "x-recloser-state": "open",
+  });
+});
+
+describe("what another process told", () => {
+  const headers = (circuit: string, reason: string) => ({
+    "x-recloser-circuit": circuit,
+    "x-recloser-state": "open",
+    "x-recloser-reason": reason,
+  });
+
+  it("is said in words that no SDK retries, whatever the circuit is called", () => {
+    for (const reason of ["timeout", "no-first-token", "stalled", "truncated", "open"]) {
+      const told = toldByHeaders(headers("p/timeout-model", reason));
+      expect(told?.message).not.toMatch(/timed? ?out/i);
+    }
+    expect(toldByHeaders(headers("p/m", "timeout"))?.message).toBe(
+      "p/m: the whole answer did not arrive within its limit.",
+    );
+  });
+
+  it("names a circuit safely: printable, and not too long", () => {
+    const { circuit, message } = toldByHeaders(headers(`p/m\r\n\u001b[31m${"x".repeat(9000)}`, "open")) ?? {};
+    expect(circuit).toMatch(/^p\/m___\[31mx+$/);
+    expect(circuit).toHaveLength(160);
+    expect(message).toContain(circuit);
+    expect(message).not.toMatch(/\p{C}/u);
+    const body = { recloser: { circuit: "プロバイダ/m\n", reason: "open" } };
+    expect(toldByBody(body)?.circuit).toBe("プロバイダ/m_");
   });
 });

@@ -118,7 +118,7 @@ describe("errorBody", () => {
       error: { code: 503, message: reject.message, status: "UNAVAILABLE" },
     });
     expect(body("cohere")).toMatchObject({ message: reject.message });
-    expect(body("ollama")).toEqual({ error: reject.message });
+    expect(body("ollama")).toEqual({ error: reject.message, code: "circuit_open" });
   });
 
   it("the openai SDK reads it", async () => {

@@ -58,7 +58,7 @@ function errorOf(format: WireFormat | undefined, facts: ErrorFacts): Readonly<Re
     case "cohere":
       return { message, type, code };
     case "ollama":
-      return { error: message };
+      return { error: message, code };
     default:
       return { error: { message, type, param: null, code } };
   }

@@ -1,3 +1,5 @@
+import { isRecord, listOf } from "./json.js";
+
 /**
  * How a provider writes its answers. `chat` is OpenAI Chat Completions and everything compatible with it, legacy
  * completions included; `responses` OpenAI Responses; `messages` Anthropic; `gemini` Gemini and Vertex; `cohere` v2;
@@ -52,4 +54,36 @@ export function formatOfEvent(event: unknown, eventName?: string): WireFormat | 
   if (Array.isArray(choices)) return "chat";
   if (Array.isArray(candidates) || promptFeedback !== undefined) return "gemini";
   return typeof done === "boolean" ? "ollama" : undefined;
+}
+
+/**
+ * The format of an object from anybody's iterator. Only what no other library writes decides, because a format brings
+ * its terminal marker with it: an application's own chunks may well have a `type`, a `done` or `choices`.
+ */
+export function formatOfObject(item: unknown): WireFormat | undefined {
+  if (!isRecord(item)) return undefined;
+  const { type, object, choices, candidates, delta } = item;
+  const name = typeof type === "string" ? type : "";
+  if (object === "chat.completion.chunk" || object === "text_completion") return "chat";
+  if (listOf(choices).some((choice) => isRecord(choice) && isRecord(choice.delta))) return "chat";
+  if (name.startsWith("response.")) return "responses";
+  if (name === "message_start" || name.startsWith("content_block_")) return "messages";
+  if (listOf(candidates).some(isCandidate)) return "gemini";
+  if (isCohereEvent(name, delta)) return "cohere";
+  return isOllamaLine(item) ? "ollama" : undefined;
+}
+
+function isCandidate(value: unknown): boolean {
+  return isRecord(value) && (isRecord(value.content) || typeof value.finishReason === "string");
+}
+
+function isCohereEvent(name: string, delta: unknown): boolean {
+  if (!isRecord(delta)) return false;
+  if (name === "message-end") return typeof delta.finish_reason === "string";
+  return /^(?:message-start|content-(?:start|delta))$/.test(name) && isRecord(delta.message);
+}
+
+function isOllamaLine({ done, model, created_at, message, response }: Readonly<Record<string, unknown>>) {
+  const dated = typeof model === "string" && (typeof created_at === "string" || created_at instanceof Date);
+  return typeof done === "boolean" && dated && (isRecord(message) || typeof response === "string");
 }

@@ -10,6 +10,7 @@ export {
   createAnswerReader,
   type ErrorStatus,
 } from "./answer-reader.js";
+export { type ClientDeadline, clientDeadline } from "./client-timeout.js";
 export {
   circuitHeaders,
   type ErrorAnswer,
@@ -19,11 +20,16 @@ export {
   rejectionFacts,
 } from "./error-answer.js";
 export { type ErrorFacts, errorBody, errorEvent } from "./error-body.js";
-export { type BodyKind, bodyKind, formatOf, formatOfEvent, type WireFormat } from "./formats.js";
+export { formatOf, type WireFormat } from "./formats.js";
 export { Seen, type StreamEnd } from "./ledger.js";
 export { circuitName, providerName } from "./names.js";
-export { type RequestFacts, type RequestHead, readRequest } from "./request.js";
-export { readData, readEvent, type StreamSignal } from "./signals.js";
+export {
+  type GenerationHead,
+  isGeneration,
+  type RequestFacts,
+  type RequestHead,
+  readRequest,
+} from "./request.js";
 export {
   createEventWatcher,
   createStreamWatcher,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readRequest } from "./index.js";
+import { isGeneration, readRequest } from "./index.js";
 
 describe("what a request is for", () => {
   it.each([
@@ -53,5 +53,33 @@ describe("what a request is for", () => {
     expect(streaming({}, "application/x-ndjson")).toBe(true);
     expect(streaming({ stream: false }, "text/event-stream")).toBe(false);
     expect(streaming({}, "application/json")).toBe(false);
+  });
+});
+
+describe("what asks a model for an answer", () => {
+  const asks = (method: string, path: string, body: object = {}) =>
+    isGeneration({ method, path, ...readRequest({ path, body: JSON.stringify(body) }) });
+
+  it.each<[string, object]>([
+    ["/v1/chat/completions", {}],
+    ["/v1/embeddings", { model: "m" }],
+    ["/v1beta/models/m:generateContent?key=k", {}],
+    ["/files/v1/chat/completions", {}],
+    ["https://x.test/v1/things", { model: "m" }],
+  ])("POST %s %j", (path, body) => {
+    expect(asks("POST", path, body)).toBe(true);
+    expect(asks("GET", path, body)).toBe(false);
+  });
+
+  it.each<[string, object]>([
+    ["/v1/files", {}],
+    ["/v1/files", { model: "m" }],
+    ["/v1/batches", { input_file_id: "f" }],
+    ["/v1/messages/batches?beta=true", { model: "m", requests: [] }],
+    ["/v1/uploads/u/parts", { model: "m" }],
+    ["https://x.test/v1beta/models/m:batchGenerateContent?key=k", {}],
+    ["/v1/things", {}],
+  ])("not POST %s %j", (path, body) => {
+    expect(asks("POST", path, body)).toBe(false);
   });
 });

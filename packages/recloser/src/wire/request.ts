@@ -23,6 +23,14 @@ export interface RequestFacts {
   readonly format: WireFormat | undefined;
 }
 
+/** A request before it is sent, as far as it says whether a model is to answer it. */
+export interface GenerationHead extends Pick<RequestFacts, "model" | "format"> {
+  /** In upper case. */
+  readonly method: string;
+  /** Its path, or its whole URL. */
+  readonly path: string;
+}
+
 /** Where a path names the model: Gemini and Vertex, Azure's deployments, Bedrock. */
 const IN_PATH = [
   /\/models\/([^/:]+):\w+$/,
@@ -30,11 +38,13 @@ const IN_PATH = [
   /\/model\/([^/]+)\/(?:invoke|converse)/,
 ];
 const STREAMS_BY_PATH = /:stream\w+$|\/(?:converse-stream|invoke-with-response-stream)$/;
+/** What these take is answered later or never; its provider's health is not in how soon they answer. */
+const BULK = /\/(?:files|uploads|batches)(?:\/|$)|:batch\w+$/;
 const LONGEST_MODEL = 128;
 
 /** What a request is for: its model, its format, and whether the answer is to come in tokens. Never throws. */
 export function readRequest(request: RequestHead): RequestFacts {
-  const path = request.path.split(/[?#]/, 1)[0]?.replace(/\/+$/, "") ?? "";
+  const path = barePath(request.path);
   const format = formatOf({ path });
   const fields = request.body === undefined ? {} : topLevelFields(request.body);
   const asksForEvents = /text\/event-stream|ndjson/i.test(request.accept ?? "");
@@ -45,6 +55,19 @@ export function readRequest(request: RequestHead): RequestFacts {
     streaming: streaming || STREAMS_BY_PATH.test(path),
     format,
   };
+}
+
+/**
+ * Whether an answer by a model is asked for now: a POST to a path of a known wire format, or one that names a model.
+ * Uploads, files and batches are none. `recloser/fetch` and the gateway guard exactly these.
+ */
+export function isGeneration({ method, path, format, model }: GenerationHead): boolean {
+  if (method !== "POST") return false;
+  return format !== undefined || (model !== undefined && !BULK.test(barePath(path)));
+}
+
+function barePath(path: string): string {
+  return path.split(/[?#]/, 1)[0]?.replace(/\/+$/, "") ?? "";
 }
 
 function modelInPath(path: string): string | undefined {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { formatOf, formatOfEvent, readData, readEvent, type StreamSignal, type WireFormat } from "./index.js";
+import { formatOfEvent } from "./formats.js";
+import { formatOf, type WireFormat } from "./index.js";
+import { parseData, readEvent, type StreamSignal } from "./signals.js";
 
 const token = { kind: "token" };
 const alive = { kind: "alive" };
@@ -154,14 +156,15 @@ describe("readEvent", () => {
   });
 });
 
-describe("readData", () => {
+describe("parseData", () => {
   it("reads the text of an event's data", () => {
-    expect(readData("", "[DONE]")).toEqual({ kind: "end", token: false });
-    expect(readData("message_stop", '{"type":"message_stop"}')).toEqual({ kind: "end", token: false });
-    expect(readData("error", "gone")).toEqual({ kind: "error", payload: { error: "gone" } });
-    expect(readData("", "")).toEqual(alive);
-    expect(readData("", '{"choi', "chat")).toEqual(alive);
-    expect(readData("", '{"choices":[{"delta":{"content":"[DONE]"}}]}')).toEqual(token);
+    const read = (name: string, data: string, format?: WireFormat) =>
+      readEvent(parseData(name, data), name, format);
+    expect(read("", "[DONE]")).toEqual({ kind: "end", token: false });
+    expect(read("message_stop", '{"type":"message_stop"}')).toEqual({ kind: "end", token: false });
+    expect(read("error", "gone")).toEqual({ kind: "error", payload: { error: "gone" } });
+    expect(read("", '{"choi', "chat")).toEqual(alive);
+    expect(read("", '{"choices":[{"delta":{"content":"[DONE]"}}]}')).toEqual(token);
   });
 });
 

@@ -28,13 +28,33 @@ const DONE = "[DONE]";
  * counts as a token, because its stream is opaque.
  */
 export function readEvent(event: unknown, eventName = "", format?: WireFormat): StreamSignal {
+  return readAs(event, eventName, format, formatOfEvent);
+}
+
+/**
+ * Like `readEvent`, for an object from anybody's iterator: one whose format is unknown is a token, unless it is an error
+ * or chat's empty list of choices.
+ */
+export function readObject(item: unknown, format: WireFormat | undefined): StreamSignal {
+  return readAs(item, "", format, (event) => {
+    const { choices } = recordOf(event);
+    return Array.isArray(choices) && choices.length === 0 ? "chat" : undefined;
+  });
+}
+
+function readAs(
+  event: unknown,
+  eventName: string,
+  format: WireFormat | undefined,
+  shapeOf: (event: unknown, eventName: string) => WireFormat | undefined,
+): StreamSignal {
   if (event === DONE)
     return format === undefined || format === "chat" ? { kind: "end", token: false } : ALIVE;
   const json = recordOf(event);
   const name = typeof json.type === "string" ? json.type : eventName;
   if (eventName === "error" || isError(json)) return { kind: "error", payload: event };
   if (/^(?:ping|keep-?alive|heartbeat)$/.test(name)) return ALIVE;
-  const known = format ?? formatOfEvent(event, eventName);
+  const known = format ?? shapeOf(event, eventName);
   if (known === undefined) return TOKEN;
   return isRecord(event) ? READERS[known](json, name) : ALIVE;
 }
@@ -47,12 +67,6 @@ export function parseData(eventName: string, data: string): unknown {
   } catch {
     return eventName === "error" ? { error: data } : undefined;
   }
-}
-
-/** Like `readEvent`, from the text of an event's data. */
-export function readData(eventName: string, data: string, format?: WireFormat): StreamSignal {
-  if (data === "" && eventName !== "error") return ALIVE;
-  return readEvent(parseData(eventName, data), eventName, format);
 }
 
 /** An error object, whoever wrote it. `error: null` is a field of many healthy answers. */

@@ -1,7 +1,7 @@
-import { bodyKind, formatOfEvent, type WireFormat } from "./formats.js";
+import { bodyKind, formatOfEvent, formatOfObject, type WireFormat } from "./formats.js";
 import { Seen, SignalLedger, type StreamEnd } from "./ledger.js";
 import type { LineState } from "./line-splitter.js";
-import { ALIVE, parseData, readEvent, type StreamSignal, TOKEN } from "./signals.js";
+import { ALIVE, parseData, readEvent, readObject, type StreamSignal, TOKEN } from "./signals.js";
 import { SseParser, type SseSink } from "./sse.js";
 import { TokenTemplate } from "./token-template.js";
 
@@ -157,15 +157,16 @@ export interface EventWatcher {
 
 /**
  * Like `createStreamWatcher`, for the objects that an SDK's iterator yields. SDKs hide `[DONE]`, so here a finish
- * reason is the end unless `finishIsEnd` is false.
+ * reason is the end unless `finishIsEnd` is false. Objects that no SDK of a known format yields are opaque: any is a
+ * token. An iterator that yields nothing at all is `empty`, whoever made it.
  */
 export function createEventWatcher(options: Omit<WatchOptions, "contentType"> = {}): EventWatcher {
   const ledger = new SignalLedger();
   let format = options.format;
   return {
     push(event) {
-      format ??= formatOfEvent(event);
-      return ledger.take(readEvent(event, "", format));
+      format ??= formatOfObject(event);
+      return ledger.take(readObject(event, format));
     },
     finish: () =>
       ledger.conclude({ known: format !== undefined, cut: false, finishIsEnd: options.finishIsEnd ?? true }),

@@ -1,17 +1,11 @@
-import { type HeadersLike, header, read } from "../outcome/facts.js";
+import { type HeadersLike, header, isRejectionReason, read } from "../outcome/facts.js";
 import { FAILED, rejection } from "../outcome/failure.js";
-import type { Failure, RejectionReason, StateName } from "../outcome/outcome.js";
+import type { Failure, StateName } from "../outcome/outcome.js";
 import { retryAfterMs } from "../outcome/retry-after.js";
+import { unretried } from "../outcome/words.js";
 import { HEADERS } from "./error-answer.js";
 
-const REJECTIONS: Readonly<Record<RejectionReason, true>> = {
-  open: true,
-  throttled: true,
-  quota: true,
-  probing: true,
-  saturated: true,
-  "forced-open": true,
-};
+const LONGEST_CIRCUIT = 160;
 const STATES: Readonly<Record<StateName, true>> = {
   closed: true,
   open: true,
@@ -48,16 +42,22 @@ function failureFrom(told: {
   readonly state: unknown;
   readonly retryAfterMs: unknown;
 }): Failure | undefined {
-  const { circuit, reason } = told;
+  const { reason } = told;
+  const circuit = printable(told.circuit);
   const state: StateName = isOneOf(STATES, told.state) ? told.state : "open";
   const waitMs = Math.max(0, Number(told.retryAfterMs) || 0);
-  if (isOneOf(REJECTIONS, reason)) {
-    const message = `${circuit} is ${state}: ${reason}. Nothing was sent.`;
+  if (isRejectionReason(reason)) {
+    const message = unretried(`${circuit} is ${state}: ${reason}. Nothing was sent.`);
     return rejection(reason, message, circuit, state, waitMs);
   }
   if (!isOneOf(FAILED, reason)) return undefined;
-  const message = `${circuit}: the call failed at the gateway (${reason}).`;
+  const message = unretried(`${circuit}: ${FAILED[reason]}.`);
   return { kind: "failed", reason, message, circuit, state, attempts: 1, elapsedMs: 0 };
+}
+
+/** A name that another process gave: it goes into messages and logs. */
+function printable(name: string): string {
+  return name.slice(0, LONGEST_CIRCUIT).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, "_");
 }
 
 function isOneOf<Name extends string>(names: Readonly<Record<Name, unknown>>, value: unknown): value is Name {

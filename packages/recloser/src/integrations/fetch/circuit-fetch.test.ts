@@ -20,9 +20,11 @@ describe("which requests are guarded", () => {
     const guarded = circuitFetch(circuit, { fetch: upstream });
     await (await guarded("https://api.openai.com/v1/models")).json();
     await (await guarded("https://api.openai.com/v1/files", { method: "POST", body: new FormData() })).json();
+    const batch = chatRequest(false, { body: JSON.stringify({ model: "m", input_file_id: "f" }) });
+    await (await guarded("https://api.openai.com/v1/batches", batch)).json();
     expect(circuit.snapshot().totals.admitted).toBe(0);
     await (await guarded(URL_CHAT, chatRequest())).json();
-    expect(upstream).toHaveBeenCalledTimes(3);
+    expect(upstream).toHaveBeenCalledTimes(4);
     expect(verdicts).toEqual([{ verdict: "success", outputTokens: 2 }]);
   });
 
@@ -84,6 +86,7 @@ describe("which requests are guarded", () => {
       'provider is not a name; give one such as "openai", or leave it out.',
     ],
     [[new Circuits(), { finishIsEnd: 1 }], "finishIsEnd is 1; give true or false."],
+    [[new Circuits(), { clientTimeoutMs: 0 }], "clientTimeoutMs is 0; give a number of at least 1"],
   ])("says what is wrong with %j", (args, message) => {
     expect(() => (circuitFetch as (...args: unknown[]) => unknown)(...args)).toThrow(message);
   });

@@ -1,9 +1,10 @@
 import type { Circuit } from "../../circuit.js";
 import type { Circuits } from "../../circuits.js";
-import { callable, checkKeys, oneOf } from "../../require.js";
+import { atLeast, callable, checkKeys, oneOf } from "../../require.js";
 import { circuitName } from "../../wire/names.js";
+import { isGeneration } from "../../wire/request.js";
 import { runExchange } from "./exchange.js";
-import { type FetchRequest, isGeneration, methodOf, requestOf, signalOf } from "./request.js";
+import { type FetchRequest, methodOf, requestOf, signalOf } from "./request.js";
 
 /** Chooses the circuit for a request; undefined sends it unguarded. Called for every request, also GETs. */
 export type ChooseCircuit = (request: FetchRequest) => Circuit | undefined;
@@ -21,9 +22,21 @@ export interface CircuitFetchOptions {
   readonly provider?: string;
   /** Whether a stream that ends after a finish reason is whole without `[DONE]`, which some providers leave out. Default false. */
   readonly finishIsEnd?: boolean;
+  /**
+   * What your client waits for an answer, in milliseconds, where its requests do not say: an abort before any token at
+   * that age is taken for its deadline and not for a user's cancel. At least 1. Default: none, and every abort that does
+   * not say why is a cancel.
+   */
+  readonly clientTimeoutMs?: number;
 }
 
-const KEYS: readonly (keyof CircuitFetchOptions)[] = ["fetch", "onReject", "provider", "finishIsEnd"];
+const KEYS: readonly (keyof CircuitFetchOptions)[] = [
+  "fetch",
+  "onReject",
+  "provider",
+  "finishIsEnd",
+  "clientTimeoutMs",
+];
 
 /**
  * A `fetch` whose requests pass a circuit, for any SDK that takes one. Answers are handed on byte by byte as they came,
@@ -42,7 +55,7 @@ export function circuitFetch(
   options: CircuitFetchOptions = {},
 ): typeof globalThis.fetch {
   checkKeys("circuitFetch options", options, KEYS);
-  const { onReject = "respond", provider, finishIsEnd = false } = options;
+  const { onReject = "respond", provider, finishIsEnd = false, clientTimeoutMs = Infinity } = options;
   const choose = chooserOf(target);
   if (options.fetch !== undefined) callable("fetch", options.fetch);
   oneOf("onReject", onReject, ["respond", "throw"]);
@@ -51,6 +64,7 @@ export function circuitFetch(
   }
   if (typeof finishIsEnd !== "boolean")
     throw new TypeError(`finishIsEnd is ${String(finishIsEnd)}; give true or false.`);
+  atLeast("clientTimeoutMs", clientTimeoutMs, 1, { infinite: true });
   const asksAlways = typeof target === "function";
 
   return async (input, init) => {
@@ -67,6 +81,7 @@ export function circuitFetch(
       send: (signal) => send(input, { ...init, signal }),
       onReject,
       finishIsEnd,
+      clientTimeoutMs,
     });
   };
 }
@@ -76,12 +91,16 @@ function chooserOf(target: Circuit | Circuits | ChooseCircuit): ChooseCircuit {
   const known: unknown = target;
   if (typeof known === "object" && known !== null) {
     // By shape, because two copies of this package may be installed.
-    if ("admit" in target) return (request) => (isGeneration(request) ? target : undefined);
+    if ("admit" in target) return (request) => (asksModel(request) ? target : undefined);
     if ("get" in target)
       return (request) =>
-        isGeneration(request) ? target.get(circuitName(request.provider, request.model)) : undefined;
+        asksModel(request) ? target.get(circuitName(request.provider, request.model)) : undefined;
   }
   throw new TypeError(
     "circuitFetch got no circuit; give a Circuit, a Circuits, or a function that returns a Circuit.",
   );
+}
+
+function asksModel({ method, url, format, model }: FetchRequest): boolean {
+  return isGeneration({ method, path: url, format, model });
 }

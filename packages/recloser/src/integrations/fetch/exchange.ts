@@ -4,6 +4,7 @@ import type { Circuit } from "../../circuit.js";
 import { CircuitError } from "../../outcome/circuit-error.js";
 import type { Failure } from "../../outcome/outcome.js";
 import { type AnswerReader, createAnswerReader } from "../../wire/answer-reader.js";
+import { clientDeadline } from "../../wire/client-timeout.js";
 import { remember } from "./failure-of.js";
 import { type Reading, readBody, readErrorBody, settle } from "./reading.js";
 import { type Relay, relay } from "./relay.js";
@@ -19,10 +20,9 @@ export interface Exchange {
   readonly send: (signal: AbortSignal) => Promise<Response>;
   readonly onReject: "respond" | "throw";
   readonly finishIsEnd: boolean;
+  /** What the caller's client waits where its request does not say. */
+  readonly clientTimeoutMs: number;
 }
-
-/** A client's timer is set a moment before we see its request. */
-const CLIENT_TIMER_SLACK_MS = 100;
 
 /** One request behind its circuit. Settles its permit exactly once, whatever the request, its body or its caller do. */
 export function runExchange(exchange: Exchange): Promise<Response> {
@@ -61,7 +61,8 @@ export function runExchange(exchange: Exchange): Promise<Response> {
     }
     attempt = begun;
     begun.readerPaced = true;
-    begun.callerDeadlineMs = clientDeadlineMs(request.headers);
+    const deadline = clientDeadline(request.headers, exchange.clientTimeoutMs);
+    begun.callerDeadlineMs = deadline.ms;
 
     const onResponse = (response: Response): void => {
       if (begun.done) {
@@ -84,8 +85,7 @@ export function runExchange(exchange: Exchange): Promise<Response> {
         resolve(response);
         return;
       }
-      // The client's timer ends with the headers of a stream; an abort after that is its user's.
-      if (answer.kind === "stream") begun.callerDeadlineMs = Infinity;
+      if (answer.kind === "stream" && deadline.endsWithHead) begun.callerDeadlineMs = Infinity;
       reading = response.ok
         ? readBody(begun, answer, headers)
         : readErrorBody(begun, answer, headers, () => body?.settled());
@@ -121,13 +121,4 @@ function settleBodiless(attempt: Attempt, answer: AnswerReader, response: Respon
   if (response.status === 0 || (response.ok && response.body !== null))
     attempt.succeed({ verdict: "success" });
   else settle(attempt, answer.finish().verdict, response.headers);
-}
-
-/**
- * How long the client waits for headers. SDKs made by Stainless abort their fetch without a reason, so that their own
- * deadline looks like a user's cancel; this header of theirs, in whole seconds, tells the two apart.
- */
-function clientDeadlineMs(headers: Headers): number {
-  const seconds = Number.parseInt(headers.get("x-stainless-timeout") ?? "", 10);
-  return seconds >= 0 ? seconds * 1000 - CLIENT_TIMER_SLACK_MS : Infinity;
 }

@@ -206,6 +206,24 @@ describe("deadlines", () => {
     expect(watched.said()).toEqual(["neutral cancelled"]);
   });
 
+  it("A6: a client that does not say what it waits: clientTimeoutMs says it", async () => {
+    for (const [afterMs, verdict] of [
+      [10_000, "neutral cancelled"],
+      [19_950, "failure timeout"],
+    ] as const) {
+      const clock = fakeClock();
+      const controller = new AbortController();
+      const watched = watchedCircuit({ clock });
+      const guarded = circuitFetch(watched.circuit, { fetch: never, clientTimeoutMs: 20_000 });
+      const pending = thrownBy(guarded(URL_CHAT, chatRequest(false, { signal: controller.signal })));
+      await vi.waitFor(() => expect(watched.inFlight()).toBe(1));
+      clock.advance(afterMs);
+      controller.abort();
+      expect(await pending).toBe(controller.signal.reason);
+      expect(watched.said()).toEqual([verdict]);
+    }
+  });
+
   it("A17: the circuit gives up a call that hangs, and the caller hears of it at once", async () => {
     const clock = fakeClock();
     const { watched, pending } = await started({ clock, stallDeadlineMs: { unary: 15_000 } });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { circuitName } from "../../wire/names.js";
-import { type FetchRequest, isGeneration, requestOf, signalOf } from "./request.js";
+import { type FetchRequest, requestOf, signalOf } from "./request.js";
 
 const post = (body: unknown): RequestInit => ({ method: "POST", body: JSON.stringify(body) });
 
@@ -44,21 +44,6 @@ describe("what a request is for", () => {
     const request = await requestOf(url, post(body), undefined);
     expect(nameOf(request)).toBe(name);
     expect(request.streaming).toBe(streaming);
-    expect(isGeneration(request)).toBe(true);
-  });
-
-  it("a GET, an upload and a batch ask for no answer", async () => {
-    const base = "https://api.openai.com/v1";
-    const form = new FormData();
-    form.set("purpose", "batch");
-    for (const [url, init] of [
-      [`${base}/models`, undefined],
-      [`${base}/responses/resp_1`, { method: "GET" }],
-      [`${base}/files`, { method: "POST", body: form }],
-      [`${base}/batches`, post({ input_file_id: "f" })],
-    ] as const) {
-      expect(isGeneration(await requestOf(url, init, undefined)), url).toBe(false);
-    }
   });
 
   it("reads the body of a Request and leaves it unread", async () => {

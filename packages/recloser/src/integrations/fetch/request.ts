@@ -43,11 +43,6 @@ export function signalOf(input: RequestInfo | URL, init: RequestInit | undefined
   return isRequest(input) ? input.signal : undefined;
 }
 
-/** Whether an answer by a model is asked for: a POST to a path of a known wire format, or one that names a model. */
-export function isGeneration(request: FetchRequest): boolean {
-  return request.method === "POST" && (request.format !== undefined || request.model !== undefined);
-}
-
 function isRequest(input: RequestInfo | URL): input is Request {
   return typeof input === "object" && "method" in input && "headers" in input;
 }

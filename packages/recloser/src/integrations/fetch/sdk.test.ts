@@ -34,6 +34,9 @@ const messageAnswer = {
   usage: { input_tokens: 1, output_tokens: 2 },
 };
 
+/** A second for each millisecond, so that nobody has to wait as long as evidence takes. */
+const hasty = { now: () => performance.now() * 1000 };
+
 const openaiOver = (watched: Watched, fetch: Fetch, more: object = {}): OpenAI =>
   new OpenAI({ apiKey: "k", fetch: circuitFetch(watched.circuit, { fetch }), ...more });
 const anthropicOver = (watched: Watched, fetch: Fetch, more: object = {}): Anthropic =>
@@ -199,13 +202,25 @@ describe("aborts and deadlines of SDKs", () => {
   });
 
   it("A6: one that was long enough is", async () => {
-    const watched = watchedCircuit({
-      stallDeadlineMs: { unary: 60_000, streaming: 60_000 },
-      firstTokenTimeoutMs: 10,
-    });
+    const watched = watchedCircuit({ clock: hasty });
     const openai = openaiOver(watched, never, { maxRetries: 0 });
     await thrownBy(openai.chat.completions.create(chatParams, { timeout: 50 }));
     expect(watched.said()).toEqual(["failure timeout"]);
+  });
+
+  it("A6: a timeout of the whole client, which its requests do not tell, is evidence where it is told here", async () => {
+    for (const [clientTimeoutMs, verdict] of [
+      [undefined, "neutral cancelled"],
+      [30_000, "failure timeout"],
+    ] as const) {
+      const watched = watchedCircuit({ clock: hasty });
+      const told = clientTimeoutMs === undefined ? {} : { clientTimeoutMs };
+      const fetch = circuitFetch(watched.circuit, { fetch: never, ...told });
+      const openai = new OpenAI({ apiKey: "k", fetch, timeout: 60, maxRetries: 0 });
+      const error = await thrownBy(openai.chat.completions.create(chatParams));
+      expect(error).toBeInstanceOf(APIConnectionTimeoutError);
+      expect(watched.said()).toEqual([verdict]);
+    }
   });
 
   it("E10: leaving a stream after a token is a success, and closes the connection upstream", async () => {

@@ -37,6 +37,9 @@ export const samples: Readonly<Record<string, readonly unknown[]>> = {
       type: "error",
       error: { type: "breaker_open", message: "open", details: { error_code: "circuit_open" } },
     }),
+    http(503, { error: "open", recloser: { circuit: "p/m", reason: "probing" } }),
+    http(503, { error: { message: "No.", type: "gateway_error", code: "gateway_stopping" } }),
+    http(500, { error: { message: "No.", type: "gateway_error", code: "gateway_bug" } }),
   ],
   "in-flight-budget": [
     http(402, {
