@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -76,6 +76,20 @@ describe("recloser gateway", () => {
     await gateway.until("Stopping");
     expect(await answer.text()).toContain("data: [DONE]");
     expect(await gateway.exit).toBe(0);
+  });
+
+  it("says which path leads where, if there are several", async () => {
+    const mock = await mockFor();
+    const other = mock.url.replace("127.0.0.1", "localhost");
+    const gateway = await started("--upstream", mock.url, "--upstream", `${other}/v1`);
+    const { port } = new URL(mock.url);
+    await gateway.until(`${other}/v1\n`);
+    expect(gateway.out().split("\n").slice(2)).toEqual([
+      `  /127.0.0.1-${port} → ${mock.url}`,
+      `  /localhost-${port} → ${other}/v1`,
+      "",
+    ]);
+    expect((await fetch(`${gateway.url}/127.0.0.1-${port}/v1/models`)).status).toBe(200);
   });
 
   it("stops at once on a second signal", async () => {
@@ -177,6 +191,16 @@ describe("recloser check", () => {
     expect(await checked.exit).toBe(0);
     expect(checked.out()).toBe(
       `${file} is valid.\n  openai: http://127.0.0.1:8787/openai/… goes to https://api.openai.com/…\n  anthropic: http://127.0.0.1:8787/anthropic/… goes to https://api.anthropic.com/…\n`,
+    );
+  });
+
+  it("does not wait for a pipe that nobody writes to", async () => {
+    const pipe = join(folder, "pipe");
+    execFileSync("sh", ["-c", 'mkfifo "$1"', "sh", pipe]);
+    const checked = run("check", pipe);
+    expect(await checked.exit).toBe(1);
+    expect(checked.err()).toBe(
+      `recloser: The configuration file "${pipe}": it is no regular file; give a YAML file.\n`,
     );
   });
 

@@ -103,6 +103,45 @@ describe("the admin port", () => {
     expect([answer.status, await answer.json()]).toEqual([status, { error }]);
   });
 
+  it.each([
+    ["POST", "/api/circuits/force", 400, "The body is not a JSON object; send one."],
+    ["POST", "/api/circuits/release", 400, "The body is not a JSON object; send one."],
+    ["POST", "/nope", 404, "There is no such page; GET / lists what there is."],
+    ["DELETE", "/api/circuits", 404, "There is no such page; GET / lists what there is."],
+    ["PUT", "/", 404, "There is no such page; GET / lists what there is."],
+  ])("%s %s without a body is %s", async (method, path, status, error) => {
+    const gateway = await gatewayFor(await mockFor());
+    const answer = await fetch(gateway.adminUrl + path, { method });
+    expect([answer.status, await answer.json()]).toEqual([status, { error }]);
+    expect(gateway.lines.join("")).not.toContain("bug");
+  });
+
+  it("takes a body in chunks, and no large one", async () => {
+    const { admin } = await failing();
+    const send = (body: object) => {
+      const stream = new Blob([JSON.stringify(body)]).stream();
+      const init = { method: "POST", body: stream, duplex: "half" } as RequestInit;
+      return fetch(`${admin.url}/api/circuits/force`, init);
+    };
+    const force = { circuit: "p/good", to: "open", forMs: 60_000, reason: "maintenance" };
+    expect((await send(force)).status).toBe(200);
+    const large = { ...force, reason: "x".repeat(20_000) };
+    for (const answer of [await send(large), await post(admin, "/api/circuits/force", large)]) {
+      expect([answer.status, await answer.json()]).toEqual([
+        413,
+        { error: "The body has more than 16384 bytes; send less." },
+      ]);
+    }
+  });
+
+  it("lists what there is", async () => {
+    const gateway = await gatewayFor(await mockFor());
+    const { endpoints } = (await (await fetch(gateway.adminUrl)).json()) as { endpoints: string[] };
+    expect(endpoints).toEqual(
+      expect.arrayContaining(["GET /metrics", "POST /api/circuits/force", "POST /api/circuits/release"]),
+    );
+  });
+
   it("is closed to web pages of other hosts", async () => {
     const { admin } = await failing();
     const { port } = new URL(admin.url);

@@ -1,11 +1,11 @@
 import { Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import type { Circuits } from "recloser";
 import { z } from "zod";
 import { bugOf } from "../bug.js";
 import type { Config } from "../config/load.js";
 import type { Log } from "../log.js";
 import type { DataPlane } from "../proxy/server.js";
+import { readJson } from "./body.js";
 import { eventStream } from "./event-stream.js";
 import type { EventLog } from "./events.js";
 import { guard } from "./guard.js";
@@ -21,7 +21,6 @@ export interface AdminSources {
   readonly log: Log;
 }
 
-const MOST_BODY_BYTES = 16_384;
 const LONGEST_HOLD_MS = 24 * 3_600_000;
 
 const circuitName = z
@@ -53,12 +52,19 @@ export function createApp({ config, circuits, proxy, events, tallies, log }: Adm
     context.header("cache-control", "no-store");
     context.header("x-content-type-options", "nosniff");
   });
-  app.use(bodyLimit({ maxSize: MOST_BODY_BYTES }));
 
   app.get("/", (context) =>
     context.json({
       name: "recloser gateway",
-      endpoints: ["/healthz", "/metrics", "/api/circuits", "/api/circuits/:name", "/api/events"],
+      endpoints: [
+        "GET /healthz",
+        "GET /metrics",
+        "GET /api/circuits",
+        "GET /api/circuits/:name",
+        "GET /api/events",
+        "POST /api/circuits/force",
+        "POST /api/circuits/release",
+      ],
     }),
   );
   app.get("/healthz", (context) =>
@@ -87,9 +93,9 @@ export function createApp({ config, circuits, proxy, events, tallies, log }: Adm
   );
 
   app.post("/api/circuits/force", async (context) => {
-    const parsed = forceSchema.safeParse(await context.req.json().catch(() => undefined));
-    if (!parsed.success) return context.json({ error: sentence(parsed.error) }, 400);
-    const { circuit: name, to, forMs, reason } = parsed.data;
+    const read = await readJson(context, forceSchema);
+    if (!read.ok) return context.json({ error: read.error }, read.status);
+    const { circuit: name, to, forMs, reason } = read.body;
     const circuit = find(name);
     if (circuit === undefined)
       return context.json({ error: "There is no such circuit; GET /api/circuits lists them." }, 404);
@@ -97,9 +103,9 @@ export function createApp({ config, circuits, proxy, events, tallies, log }: Adm
     return context.json({ at: now(), ...circuit.snapshot() });
   });
   app.post("/api/circuits/release", async (context) => {
-    const parsed = releaseSchema.safeParse(await context.req.json().catch(() => undefined));
-    if (!parsed.success) return context.json({ error: sentence(parsed.error) }, 400);
-    const circuit = find(parsed.data.circuit);
+    const read = await readJson(context, releaseSchema);
+    if (!read.ok) return context.json({ error: read.error }, read.status);
+    const circuit = find(read.body.circuit);
     if (circuit === undefined)
       return context.json({ error: "There is no such circuit; GET /api/circuits lists them." }, 404);
     circuit.release();
@@ -117,15 +123,4 @@ export function createApp({ config, circuits, proxy, events, tallies, log }: Adm
     return context.json({ error: "A bug in the gateway; see its log." }, 500);
   });
   return app;
-}
-
-function sentence(error: z.ZodError): string {
-  const issue = error.issues[0];
-  if (issue === undefined) return "The request is invalid.";
-  if (issue.code === "unrecognized_keys")
-    return `There is no option "${issue.keys[0] ?? ""}"; check its spelling.`;
-  const field = issue.path.map(String).join(".");
-  return field === ""
-    ? "The body is not a JSON object; send one."
-    : `${field} is missing or wrong; ${issue.message}.`;
 }

@@ -10,7 +10,9 @@ const REACH_MS = 3_000;
 export async function runGateway(config: Config): Promise<void> {
   const log = createLog(config.log.level);
   const gateway = await startGateway(config, log);
-  process.stdout.write(`recloser gateway: ${gateway.url}\nrecloser admin:   ${gateway.adminUrl}\n`);
+  process.stdout.write(
+    `recloser gateway: ${gateway.url}\nrecloser admin:   ${gateway.adminUrl}\n${pathsOf(config)}`,
+  );
   for (const provider of config.providers) void warnIfUnreachable(provider, log);
   await new Promise<void>((resolve) => {
     let stopping = false;
@@ -26,6 +28,14 @@ export async function runGateway(config: Config): Promise<void> {
     process.on("SIGTERM", stop);
     process.on("SIGINT", stop);
   });
+}
+
+/** Which path leads where; nothing for a single provider at `/`. */
+function pathsOf({ providers }: Config): string {
+  if (providers.length === 1 && providers[0]?.prefix === "") return "";
+  return providers
+    .map(({ prefix, origin, basePath }) => `  ${prefix === "" ? "/" : prefix} → ${origin}${basePath}\n`)
+    .join("");
 }
 
 /** A sidecar must not refuse to start because its provider has a bad day, but it says so. */

@@ -133,6 +133,26 @@ describe("bad files: one sentence with file, line, option, value and remedy", ()
       "recloser.yaml:6: circuit.policy.thresholds.errorRate is 2; give a number from 0 to 1.",
     ],
     [
+      "two policies",
+      `${one}circuit:\n  policy:\n    consecutive: 3\n    thresholds: {errorRate: 0.5}\n`,
+      'recloser.yaml:5: circuit.policy has "consecutive" and "thresholds"; give one of them.',
+    ],
+    [
+      "a policy's option, misspelt",
+      `${one}circuit:\n  policy:\n    consecutive: 3\n    treshold: 1\n`,
+      'recloser.yaml:6: circuit.policy has no option "treshold"; check its spelling.',
+    ],
+    [
+      "a number beyond every limit",
+      `${one}limits:\n  maxBodyBytes: 1e99\n`,
+      "recloser.yaml:4: limits.maxBodyBytes is 1e+99; give a whole number from 1024 to 1073741824.",
+    ],
+    [
+      "two documents",
+      `${one}---\n${one}`,
+      "recloser.yaml:3: a second document begins here; give one document.",
+    ],
+    [
       "what only the library knows",
       `${one}circuit:\n  coolDown:\n    initialMs: 50\n    maxMs: 5\n`,
       "recloser.yaml:6: circuit.coolDown.maxMs is 5; give a number of at least 50.",
@@ -174,6 +194,12 @@ describe("bad files: one sentence with file, line, option, value and remedy", ()
     const problems = problemsOf(() => loadConfig(join(folder, "none.yaml")));
     expect(problems).toEqual([
       `The configuration file "${join(folder, "none.yaml")}": there is no such file; check the path.`,
+    ]);
+  });
+
+  it("a folder", () => {
+    expect(problemsOf(() => loadConfig(folder))).toEqual([
+      `The configuration file "${folder}": it is no regular file; give a YAML file.`,
     ]);
   });
 

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { isIP } from "node:net";
 import { basename } from "node:path";
 import { Circuits } from "recloser";
@@ -39,6 +39,8 @@ export function loadConfig(file: string, overrides: Partial<ConfigInput> = {}): 
     throw new ConfigError(
       document.errors.map((error) => {
         const { line } = lines.linePos(error.pos[0]);
+        if (error.code === "MULTIPLE_DOCS")
+          return `${name}:${line}: a second document begins here; give one document.`;
         return `${name}:${line}: this is not valid YAML: ${firstLine(error.message)}; mend the line.`;
       }),
     );
@@ -49,13 +51,15 @@ export function loadConfig(file: string, overrides: Partial<ConfigInput> = {}): 
 
 function readText(file: string): string {
   try {
-    return readFileSync(file, "utf8");
+    // A pipe that nobody writes to would be read for ever.
+    if (statSync(file).isFile()) return readFileSync(file, "utf8");
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     const why =
       code === "ENOENT" ? "there is no such file" : `it cannot be read (${code ?? "unknown error"})`;
     throw new ConfigError([`The configuration file "${file}": ${why}; check the path.`]);
   }
+  throw new ConfigError([`The configuration file "${file}": it is no regular file; give a YAML file.`]);
 }
 
 function toPlain(document: Document, name: string): unknown {
@@ -103,7 +107,9 @@ function parseUnknown(input: unknown, locate: Locate = () => ""): Config {
 }
 
 function failure(problems: readonly Problem[], locate: Locate): ConfigError {
-  return new ConfigError(problems.map(({ path, text }) => `${locate(path)}${text}`));
+  const sentences = problems.map(({ path, text }) => `${locate(path)}${text}`);
+  // Two checks of one value may say the same.
+  return new ConfigError([...new Set(sentences)]);
 }
 
 /** The line of an option, or of the nearest thing around it. */

@@ -26,6 +26,11 @@ function problemOf(issue: z.core.$ZodIssue, root: unknown, base: Path): Problem[
     });
   }
   if (issue.code === "invalid_union") {
+    const given = alternatives(issue, valueAt(root, path));
+    if (given.length > 1) {
+      const text = `${nameOf(path)} has ${given.map((key) => `"${key}"`).join(" and ")}; give one of them.`;
+      return [{ path, text }];
+    }
     const inside = issue.errors.find((branch) => branch.some((one) => goesDeeper(one)));
     if (inside !== undefined) return problemsOf(inside, root, path);
   }
@@ -34,6 +39,16 @@ function problemOf(issue: z.core.$ZodIssue, root: unknown, base: Path): Problem[
   return [
     { path, text: `${path.length === 0 ? "The configuration" : nameOf(path)} ${state}; ${issue.message}.` },
   ];
+}
+
+/** The keys given that some branch knows, but no branch knows together. */
+function alternatives(issue: z.core.$ZodIssueInvalidUnion, value: unknown): string[] {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return [];
+  const unknown = issue.errors.flatMap((branch) =>
+    branch.flatMap((one) => (one.code === "unrecognized_keys" && one.path.length === 0 ? [one.keys] : [])),
+  );
+  if (unknown.length < 2) return [];
+  return Object.keys(value).filter((key) => !unknown.every((keys) => keys.includes(key)));
 }
 
 /** The branch that a writer had in mind: the one where something inside is wrong, not everything. */

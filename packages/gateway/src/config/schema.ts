@@ -162,7 +162,9 @@ const limitsSchema = section(
       .describe("Circuits kept at once; beyond it, idle ones are forgotten, longest unused first.")
       .default(1_000),
     maxModelLength: whole(8, 256)
-      .describe("Longer model names are cut to this many characters in the circuit's name.")
+      .describe(
+        "Longer model names are cut to this many characters in the circuit's name, the last eight of which are a hash of the whole.",
+      )
       .default(128),
   },
   "What one call may cost.",

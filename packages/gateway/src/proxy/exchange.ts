@@ -6,6 +6,7 @@ import { bugOf } from "../bug.js";
 import type { Call } from "./call.js";
 import { headOf } from "./head.js";
 import { patienceMs, verdictOfLeaving } from "./leaving.js";
+import { flawOf } from "./malformed.js";
 import { type Overdue, Patience } from "./patience.js";
 import { gatewayFacts, sendAnswer, sendBug } from "./reject.js";
 import { Relay } from "./relay.js";
@@ -30,6 +31,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #over = false;
   #settled = false;
   #tokens = false;
+  /** What came is no HTTP. */
+  #malformed = false;
 
   constructor(call: Call, res: ServerResponse) {
     this.#call = call;
@@ -128,7 +131,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
       } else if (answer.verdict !== undefined) {
         this.#stopRelay();
       } else {
-        const verdict = answer.kind === "error" ? answer.finish().verdict : classify(error);
+        const verdict = answer.kind === "error" ? answer.finish().verdict : this.#brokenBy(error);
         this.#settle(verdict);
         this.#breakOff(verdict);
       }
@@ -144,11 +147,18 @@ export class Exchange implements Dispatcher.DispatchHandler {
       sendAnswer(this.#res, format, gatewayFacts(400, "bad_request", message));
       return;
     }
-    const verdict = classify(error);
+    const verdict = this.#brokenBy(error);
     this.#settle(verdict);
     const reason = verdict.verdict === "failure" ? verdict.reason : "connection";
     const detail = verdict.verdict === "success" ? undefined : verdict.detail;
     sendAnswer(this.#res, format, this.#failed(reason, detail));
+  }
+
+  #brokenBy(error: Error): Verdict {
+    const flaw = flawOf(error, this.#answer !== undefined);
+    if (flaw === undefined) return classify(error);
+    this.#malformed = flaw === "malformed";
+    return { verdict: "failure", reason: this.#malformed ? "malformed" : "connection" };
   }
 
   #overdue(what: Overdue): void {
@@ -212,12 +222,14 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   #failed(reason: FailureReason, detail?: string): ErrorFacts {
     const { circuit, upstream } = this.#call;
-    return failedFacts({
-      reason,
-      name: circuit?.name ?? upstream.provider.name,
-      state: circuit?.state,
-      detail,
-    });
+    const name = circuit?.name ?? upstream.provider.name;
+    const facts = failedFacts({ reason, name, state: circuit?.state, detail });
+    if (!this.#malformed) return facts;
+    return {
+      ...facts,
+      code: "upstream_malformed",
+      message: `${name}: the provider's answer is not valid HTTP.`,
+    };
   }
 
   #end(): void {

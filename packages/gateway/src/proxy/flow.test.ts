@@ -122,6 +122,14 @@ describe("back-pressure", () => {
     expect(await verdict).toBe("success");
   });
 
+  it("models whose names no header can hold have circuits of their own", async () => {
+    const gateway = await gatewayFor(await mockFor());
+    const circuits = ["模型", "通义", "a b"].map(async (model) =>
+      (await chat(gateway, model)).headers.get("x-recloser-circuit"),
+    );
+    expect(await Promise.all(circuits)).toEqual(["p/%E6%A8%A1%E5%9E%8B", "p/%E9%80%9A%E4%B9%89", "p/a%20b"]);
+  });
+
   it("E8: a slow client's silence is not the provider's", async () => {
     let writing = true;
     const upstream = await upstreamFor(async (req, res) => {

@@ -44,15 +44,10 @@ function filtered(raw: readonly string[], more: ReadonlySet<string> | undefined)
   return kept;
 }
 
-/** What a `connection` header names belongs to the connection too. */
+/** What `connection` headers name belongs to the connection too. */
 function namedByConnection(raw: readonly string[]): string[] {
-  const value = headerOf(raw, "connection");
-  return value === undefined
-    ? []
-    : value
-        .toLowerCase()
-        .split(",")
-        .map((name) => name.trim());
+  const values = raw.filter((_, i) => i % 2 === 1 && raw[i - 1]?.toLowerCase() === "connection");
+  return values.flatMap((value) => value.split(",").map((name) => name.trim().toLowerCase()));
 }
 
 /** One header of a flat list. */

@@ -18,6 +18,7 @@ describe("routeOf", () => {
     ["/a?x=/..", "a", "/?x=/.."],
     ["/a/b/v1?x=1", "ab", "/v1?x=1"],
     ["/c/a/b", "c", "/a/b"],
+    ["/c/model/arn%3Aaws%2Fx..y/invoke", "c", "/model/arn%3Aaws%2Fx..y/invoke"],
   ])("%s goes to %s as %s", (target, name, path) => {
     expect(routeOf(providers, target)).toMatchObject({ kind: "provider", provider: { name }, path });
   });
@@ -29,12 +30,20 @@ describe("routeOf", () => {
     });
   });
 
-  it.each(["http://evil.example/a", "/a/../c", "/a/%2e%2E/c", "/a/./x", "/a/..", "*"])(
-    "H7: %s is refused",
-    (target) => {
-      expect(routeOf(providers, target).kind).toBe("refused");
-    },
-  );
+  it.each([
+    ...["http://evil.example/a", "/a/../c", "/a/%2e%2E/c", "/a/./x", "/a/..", "*"],
+    ...[
+      "/a/..%2f..%2fadmin",
+      "/a/x%2F..%2Fc",
+      "/a/..;/x",
+      "/a/..;p=1/x",
+      "/a/..%3b/x",
+      "/a/..%5cx",
+      "/a%5C..\\x",
+    ],
+  ])("H7: %s is refused", (target) => {
+    expect(routeOf(providers, target).kind).toBe("refused");
+  });
 });
 
 describe("headers", () => {
@@ -76,6 +85,20 @@ describe("headers", () => {
       "Accept-Encoding",
       "gzip",
     ]);
+    // A second `connection` header counts like the first.
+    const two = [
+      "Connection",
+      "close",
+      "connection",
+      "x-two, X-Three",
+      "X-Two",
+      "2",
+      "X-Three",
+      "3",
+      "X-A",
+      "1",
+    ];
+    expect(headersUpstream(two)).toEqual(["X-A", "1"]);
     const answer = ["Content-Length", "3", "Keep-Alive", "timeout=5", "Set-Cookie", "a", "Set-Cookie", "b"];
     expect(headersDownstream(textOf(answer.map((part) => Buffer.from(part))))).toEqual([
       "Content-Length",

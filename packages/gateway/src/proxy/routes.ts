@@ -6,8 +6,8 @@ export type Route =
   | { readonly kind: "nowhere"; readonly message: string }
   | { readonly kind: "refused"; readonly message: string };
 
-/** A segment that climbs out of a path, plain or percent-encoded. */
-const DOTS = /(?:^|[/\\])(?:\.|%2e){1,2}(?:$|[/\\])/i;
+/** A segment of dots, between separators of any kind, with parameters or without: some servers decode before they look. */
+const DOTS = /(?:^|[/\\]|%2f|%5c)(?:\.|%2e){1,2}(?:$|[/\\;]|%2f|%5c|%3b)/i;
 
 /** Finds the provider for a request's target; the longest path that fits wins. */
 export function routeOf(providers: readonly Provider[], target: string): Route {

@@ -13,6 +13,7 @@ import type { Config } from "../config/load.js";
 import type { Provider } from "../config/providers.js";
 import type { Log } from "../log.js";
 import { readBody } from "./body.js";
+import { closeWithConnection } from "./closing.js";
 import { Exchange } from "./exchange.js";
 import { headersUpstream } from "./headers.js";
 import { gatewayFacts, sendAnswer, sendBug } from "./reject.js";
@@ -52,6 +53,7 @@ export function createProxy(config: Config, circuits: Circuits, log: Log): DataP
     },
     (req, res) => {
       open++;
+      closeWithConnection(res);
       // A write that meets a socket just gone is no news: "close" tells.
       res.on("error", () => {});
       res.once("close", () => {

@@ -10,10 +10,12 @@ it.each([
   ["http://vllm:8000", "vllm"],
   ["http://127.0.0.1:9000", "127.0.0.1-9000"],
   ["http://localhost", "localhost"],
-  ["http://[::1]:9000", "1-9000"],
+  ["http://[::1]:9000", "ip6-1-9000"],
   ["https://aiplatform.googleapis.com", "vertex"],
-  ["http://[::]", "unknown"],
-  [`http://${"long.".repeat(40)}example`, "long-".repeat(40).slice(0, 64)],
+  ["http://[::]", "ip6"],
+  ["http://[2001:db8::1]", "ip6-2001-db8--1"],
+  ["http://.example", "unknown"],
+  [`http://${"long.".repeat(40)}example`, `${"long-".repeat(11)}-dd6507d9`],
 ])("%s is called %s", (url, name) => {
   expect(providerName(new URL(url))).toBe(name);
 });

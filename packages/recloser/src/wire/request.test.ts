@@ -8,7 +8,13 @@ describe("what a request is for", () => {
     ["/v1/messages", { model: "claude", stream: false }, "claude", false, "messages"],
     ["/v1beta/models/gemini-pro:streamGenerateContent?alt=sse&key=k", {}, "gemini-pro", true, "gemini"],
     ["/v1beta/models/gemini-pro:generateContent", {}, "gemini-pro", false, "gemini"],
-    ["/openai/deployments/my%20gpt/chat/completions?api-version=1", { stream: true }, "my_gpt", true, "chat"],
+    [
+      "/openai/deployments/my%20gpt/chat/completions?api-version=1",
+      { stream: true },
+      "my%20gpt",
+      true,
+      "chat",
+    ],
     ["/model/anthropic.claude-v2%3A1/converse-stream", {}, "anthropic.claude-v2:1", true, undefined],
     ["/api/chat", { model: "llama3" }, "llama3", true, "ollama"],
     ["/api/chat", { model: "llama3", stream: false }, "llama3", false, "ollama"],
@@ -40,10 +46,38 @@ describe("what a request is for", () => {
         body: JSON.stringify({ model: name }),
         ...(maxModelLength === undefined ? {} : { maxModelLength }),
       }).model;
-    expect(model("gpt\r\nx-evil: 1 é")).toBe("gpt__x-evil:_1__");
+    expect(model("gpt\r\nx-evil: 1 é")).toBe("gpt%0D%0Ax-evil:%201%20%C3%A9");
     expect(model("x".repeat(500))).toHaveLength(128);
     expect(model("x".repeat(500), 8)).toHaveLength(8);
+    expect(model("x".repeat(5_000))).toHaveLength(128);
     expect(model("  ")).toBeUndefined();
+  });
+
+  it("different models never share a name", () => {
+    const body = (model: string) => JSON.stringify({ model });
+    const names = ["模型", "通义", "a b", "a%20b", "a_b", `${"x".repeat(500)}1`, `${"x".repeat(500)}2`].map(
+      (name) => readRequest({ path: "/v1/responses", body: body(name) }).model,
+    );
+    expect(names.slice(0, 5)).toEqual([
+      "%E6%A8%A1%E5%9E%8B",
+      "%E9%80%9A%E4%B9%89",
+      "a%20b",
+      "a%2520b",
+      "a_b",
+    ]);
+    expect(names[5]).toMatch(/^x{119}-[\da-f]{8}$/);
+    expect(new Set(names).size).toBe(names.length);
+    // The same one on every call and in every process.
+    expect(readRequest({ path: "/v1/responses", body: body("x".repeat(129)) }).model).toBe(
+      `${"x".repeat(119)}-4ee8de87`,
+    );
+    // A cut leaves no half of an encoded byte, nor a character that a header may not hold.
+    for (let longest = 8; longest < 40; longest++) {
+      const name =
+        readRequest({ path: "/", body: body("é模".repeat(40)), maxModelLength: longest }).model ?? "";
+      expect(name.length).toBeLessThanOrEqual(longest);
+      expect(name).toMatch(/^(?:%[\dA-F]{2}|[\w-])+$/);
+    }
   });
 
   it("the accept header decides only where path and body do not", () => {

@@ -1,4 +1,5 @@
 import { formatOf, type WireFormat } from "./formats.js";
+import { modelName } from "./names.js";
 import { topLevelFields } from "./top-level.js";
 
 /** A request for an answer, as far as it is known before it is sent. */
@@ -9,7 +10,7 @@ export interface RequestHead {
   readonly body?: string | Uint8Array | undefined;
   /** Its `accept` header: says whether it asks for a stream where neither path nor body do. */
   readonly accept?: string | null | undefined;
-  /** Longer names are cut to this many characters. Default 128. */
+  /** Longer names are cut to this many characters, the last eight of which are a hash of the whole. Default 128. */
   readonly maxModelLength?: number;
 }
 
@@ -51,7 +52,7 @@ export function readRequest(request: RequestHead): RequestFacts {
   // Ollama streams unless it is told not to.
   const streaming = fields.stream ?? (asksForEvents || format === "ollama");
   return {
-    model: safeModel(modelInPath(path) ?? fields.model, request.maxModelLength ?? LONGEST_MODEL),
+    model: modelName(modelInPath(path) ?? fields.model, request.maxModelLength ?? LONGEST_MODEL),
     streaming: streaming || STREAMS_BY_PATH.test(path),
     format,
   };
@@ -81,13 +82,4 @@ function modelInPath(path: string): string | undefined {
     }
   }
   return undefined;
-}
-
-/** Printable ASCII without spaces, and not too long. */
-function safeModel(name: string | undefined, longest: number): string | undefined {
-  const safe = name
-    ?.trim()
-    .slice(0, longest)
-    .replace(/[^\x21-\x7e]/g, "_");
-  return safe === "" ? undefined : safe;
 }

@@ -6,8 +6,8 @@ const BACKSLASH = 0x5c;
 const CLOSE_BRACKET = 0x5d;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
-/** Longer values are no model names. */
-const LONGEST_VALUE = 1024;
+/** Longer values are no model names, and not worth decoding. */
+const LONGEST_VALUE = 65_536;
 
 /** What a request's body says about the call. */
 export interface BodyFields {

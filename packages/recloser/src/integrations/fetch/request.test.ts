@@ -27,7 +27,7 @@ describe("what a request is for", () => {
     [
       "https://res.openai.azure.com/openai/deployments/my%20gpt/chat/completions?api-version=1",
       { stream: true },
-      "res-openai-azure-com/my_gpt",
+      "res-openai-azure-com/my%20gpt",
       true,
     ],
     [
@@ -38,7 +38,7 @@ describe("what a request is for", () => {
     ],
     ["http://127.0.0.1:11434/api/chat", { model: "llama3" }, "127.0.0.1-11434/llama3", true],
     ["http://localhost:11434/api/chat", { model: "llama3", stream: false }, "localhost-11434/llama3", false],
-    ["http://[::1]:8000/v1/completions", { model: "m" }, "1-8000/m", false],
+    ["http://[::1]:8000/v1/completions", { model: "m" }, "ip6-1-8000/m", false],
     ["http://vllm:8000/v1/chat/completions", { model: "" }, "vllm", false],
   ])("%s %j is %s", async (url, body, name, streaming) => {
     const request = await requestOf(url, post(body), undefined);
