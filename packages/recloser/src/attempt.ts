@@ -1,5 +1,6 @@
 import type { CallContext, CallOptions } from "./call.js";
 import type { Circuit } from "./circuit.js";
+import type { CircuitPolicy } from "./options.js";
 import { isBug } from "./outcome/bug.js";
 import { CircuitError } from "./outcome/circuit-error.js";
 import { classify } from "./outcome/classify.js";
@@ -21,6 +22,19 @@ import type { Permit } from "./permit.js";
  * patience than about the dependency. It is also the least that a learned stall deadline may be.
  */
 const PATIENCE_MS = 15_000;
+
+/**
+ * The shortest wait that counts as evidence when a deadline ends it, in milliseconds: 15,000, or less where a limit of the
+ * policy's on that very wait is shorter. For integrations that keep deadlines of their own.
+ */
+export function patienceMs(
+  policy: Pick<CircuitPolicy, "stallDeadlineMs" | "timeoutMs" | "firstTokenTimeoutMs" | "stallTimeoutMs">,
+  wait: { readonly streaming: boolean; readonly firstToken: boolean },
+): number {
+  const stall = wait.streaming ? policy.stallDeadlineMs.streaming : policy.stallDeadlineMs.unary;
+  const firstToken = wait.streaming ? policy.firstTokenTimeoutMs : Infinity;
+  return Math.min(PATIENCE_MS, stall, policy.timeoutMs, wait.firstToken ? policy.stallTimeoutMs : firstToken);
+}
 
 /** A verdict that leaves the caller without an answer. */
 export type Ended = FailureVerdict | (NeutralVerdict & { readonly reason: Exclude<NeutralReason, "bug"> });
@@ -180,10 +194,7 @@ export class Attempt implements CallContext {
 
   /** The shortest wait that counts as evidence when a deadline ends it: the policy's limits on this very wait may lower it. */
   get patienceMs(): number {
-    const { stallDeadlineMs, timeoutMs, firstTokenTimeoutMs, stallTimeoutMs } = this.circuit.policy;
-    const stall = this.#streaming ? stallDeadlineMs.streaming : stallDeadlineMs.unary;
-    const firstToken = this.#streaming ? firstTokenTimeoutMs : Infinity;
-    return Math.min(PATIENCE_MS, stall, timeoutMs, this.#firstToken ? stallTimeoutMs : firstToken);
+    return patienceMs(this.circuit.policy, { streaming: this.#streaming, firstToken: this.#firstToken });
   }
 
   #judge(error: unknown): Verdict {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { patienceMs } from "./attempt.js";
 export type { CallContext, CallOptions } from "./call.js";
 export { Circuit } from "./circuit.js";
 export { Circuits, type CircuitsOptions } from "./circuits.js";

@@ -1,11 +1,11 @@
 import type { ServerResponse } from "node:http";
-import { classify, type Failed, type FailureReason, type Permit, type Verdict } from "recloser";
+import { classify, type Failed, type FailureReason, type Permit, patienceMs, type Verdict } from "recloser";
 import { type AnswerReader, type ErrorFacts, errorEvent, failedFacts, Seen } from "recloser/wire";
 import type { Dispatcher } from "undici";
 import { bugOf } from "../bug.js";
 import type { Call } from "./call.js";
 import { headOf } from "./head.js";
-import { patienceMs, verdictOfLeaving } from "./leaving.js";
+import { verdictOfLeaving } from "./leaving.js";
 import { flawOf } from "./malformed.js";
 import { type Overdue, Patience } from "./patience.js";
 import { gatewayFacts, sendAnswer, sendBug } from "./reject.js";
@@ -180,14 +180,16 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   /** The client left before any token: its user, or its own deadline. */
   #gaveUp(): Verdict {
-    const { circuit, deadline } = this.#call;
+    const { circuit, deadline, limits, streaming } = this.#call;
     const permit = this.#permit;
     if (circuit === undefined || permit === undefined) return { verdict: "neutral", reason: "cancelled" };
     const streams = this.#answer?.kind === "stream";
+    const { timeoutMs = Infinity, firstTokenTimeoutMs = Infinity } = limits;
+    const policy = { ...circuit.policy, timeoutMs, firstTokenTimeoutMs };
     return verdictOfLeaving({
       waitedMs: circuit.policy.clock.now() - permit.admittedAt,
       deadlineMs: streams && deadline.endsWithHead ? Infinity : deadline.ms,
-      patienceMs: patienceMs(this.#call),
+      patienceMs: patienceMs(policy, { streaming, firstToken: false }),
       held: this.#patience?.held === true,
     });
   }

@@ -1,20 +1,4 @@
 import type { Verdict } from "recloser";
-import type { Call } from "./call.js";
-
-/** As in the library: a wait of this long that a deadline ended says something about the provider. */
-const PATIENCE_MS = 15_000;
-
-/** The shortest wait for a first token, or for a whole answer, that counts as evidence when a deadline ends it. */
-export function patienceMs({ circuit, streaming, limits }: Call): number {
-  const { timeoutMs = Infinity, firstTokenTimeoutMs = Infinity } = limits;
-  const stall = circuit?.policy.stallDeadlineMs;
-  return Math.min(
-    PATIENCE_MS,
-    timeoutMs,
-    streaming ? firstTokenTimeoutMs : Infinity,
-    (streaming ? stall?.streaming : stall?.unary) ?? Infinity,
-  );
-}
 
 /** What it says that a client left before any token. */
 export function verdictOfLeaving(leaving: {

@@ -102,7 +102,8 @@ class ErrorsMeter implements Detector {
     if (this.#intolerable.level === 0) {
       this.#failures = 0;
       this.#calls = 0;
-      this.#runStartedAt = now;
+      // From its admission: calls that hang fail in one moment, after a long wait.
+      this.#runStartedAt = call.admittedAt;
     }
     this.#unhealthy.fail(call, HEALTHY, 1);
     const tolerable = this.#tolerable();
