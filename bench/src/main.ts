@@ -1,6 +1,9 @@
 import { parseArgs } from "node:util";
 import { attemptsText } from "./attempts/text.js";
 import { attempts } from "./attempts.js";
+import type { DetectionOptions } from "./detection/choice.js";
+import { detectionText } from "./detection/text.js";
+import { detection } from "./detection.js";
 import { overhead, overheadText } from "./overhead.js";
 import { BenchError } from "./peers.js";
 import type { Report } from "./report.js";
@@ -12,8 +15,15 @@ const USAGE = `Usage: npm run bench -- <name> [options]
              --long         memory over ten million calls instead of one
   attempts   what reaches a failing provider, and what is lost, by policy; simulated time
              --seeds <n>    seeds for each scenario (default 100)
+  detection  how soon each policy acts and opens, and how often by mistake; simulated time
+             --seeds <n>    seeds for each scenario (default 20, 101 and up)
+             --tuning       seeds 1 and up instead: tune on these, report on the others
+             --quick        the main scenarios at one call a second, four seeds
+             --only, --policy, --rates <a,b,…>   only these
 
   --json     one JSON object on standard output`;
+
+const ATTEMPTS_SEEDS = 100;
 
 interface Benchmark {
   readonly report: Report;
@@ -28,7 +38,12 @@ async function run(argv: readonly string[]): Promise<void> {
       json: { type: "boolean", default: false },
       long: { type: "boolean", default: false },
       rounds: { type: "string", default: "7" },
-      seeds: { type: "string", default: "100" },
+      seeds: { type: "string" },
+      tuning: { type: "boolean", default: false },
+      quick: { type: "boolean", default: false },
+      only: { type: "string" },
+      policy: { type: "string" },
+      rates: { type: "string" },
       help: { type: "boolean", short: "h", default: false },
     },
   });
@@ -37,8 +52,13 @@ async function run(argv: readonly string[]): Promise<void> {
   if (name === undefined || rest.length > 0) throw new BenchError(`Name one benchmark.\n\n${USAGE}`);
   const { report, text } = await benchmark(name, {
     rounds: wholeNumber("--rounds", values.rounds),
-    seeds: wholeNumber("--seeds", values.seeds),
+    seeds: values.seeds === undefined ? undefined : wholeNumber("--seeds", values.seeds),
     calls: values.long ? 10_000_000 : 1_000_000,
+    tuning: values.tuning,
+    quick: values.quick,
+    only: values.only,
+    policy: values.policy,
+    rates: values.rates,
   });
   if (values.json) process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
   else process.stdout.write(`${report.name} · Node ${report.node} · ${report.machine}\n\n${text}\n`);
@@ -46,7 +66,7 @@ async function run(argv: readonly string[]): Promise<void> {
 
 async function benchmark(
   name: string,
-  options: { readonly rounds: number; readonly seeds: number; readonly calls: number },
+  options: DetectionOptions & { readonly rounds: number; readonly calls: number },
 ): Promise<Benchmark> {
   switch (name) {
     case "overhead": {
@@ -54,8 +74,12 @@ async function benchmark(
       return { report, text: overheadText(report) };
     }
     case "attempts": {
-      const report = attempts(options);
+      const report = attempts({ seeds: options.seeds ?? ATTEMPTS_SEEDS });
       return { report, text: attemptsText(report) };
+    }
+    case "detection": {
+      const report = detection(options);
+      return { report, text: detectionText(report) };
     }
     default:
       throw new BenchError(`There is no benchmark "${name}".\n\n${USAGE}`);

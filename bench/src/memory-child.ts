@@ -1,11 +1,14 @@
 /** What circuits cost to keep, in a process of its own: `memory-child.js <calls>`. Prints one line of JSON. */
 import { Circuit, Circuits } from "recloser";
-import type { MemorySample } from "./overhead/sample.js";
+import type { HeapReading, MemorySample } from "./overhead/sample.js";
 
 const CIRCUITS = 10_000;
 const KEYS = 50_000;
 /** One call in so many fails, so that every kind of evidence is written. */
 const FAILS_EVERY = 100;
+const WARM_UP = 500_000;
+/** How often the heap is read, evenly over the calls. */
+const READINGS = 10;
 
 function bytes(): number {
   if (globalThis.gc === undefined) throw new Error("Run this with --expose-gc.");
@@ -16,26 +19,40 @@ function bytes(): number {
   return heapUsed + external;
 }
 
+/** By turns a call, and the two steps with a first token; now and then one that fails. */
 async function use(circuit: Circuit, calls: number): Promise<void> {
   for (let i = 0; i < calls; i++) {
-    if (i % FAILS_EVERY !== 0) {
+    if (i % 2 === 1) {
       await circuit.call(async () => i);
       continue;
     }
     const admission = circuit.admit({ streaming: true });
-    if (admission.ok) admission.permit.settle({ verdict: "failure", reason: "server-error" });
+    if (!admission.ok) continue;
+    if (i % FAILS_EVERY === 0) {
+      admission.permit.settle({ verdict: "failure", reason: "server-error" });
+      continue;
+    }
+    admission.permit.progress();
+    admission.permit.settle({ verdict: "success", outputTokens: 100 });
   }
 }
 
-// Whatever is loaded and compiled on first use is not a circuit's.
-await use(new Circuit("warm-up"), 20_000);
+async function readings(circuit: Circuit, calls: number): Promise<readonly HeapReading[]> {
+  const each = Math.floor(calls / READINGS);
+  const heap: HeapReading[] = [];
+  for (let made = each; made <= calls; made += each) {
+    await use(circuit, each);
+    heap.push({ calls: made, bytes: bytes() });
+  }
+  return heap;
+}
+
+// Whatever is loaded and compiled is not a circuit's; collections make the engine compile some of it again.
+await readings(new Circuit("warm-up"), WARM_UP);
 
 const calls = Number(process.argv[2]);
 const circuit = new Circuit("provider/model");
-await use(circuit, Math.floor(calls / 10));
-const before = bytes();
-await use(circuit, calls - Math.floor(calls / 10));
-const grownBytes = bytes() - before;
+const heap = await readings(circuit, calls);
 if (circuit.snapshot().totals.settled !== calls) throw new Error(`Not all of ${calls} calls were settled.`);
 
 const empty = bytes();
@@ -54,7 +71,7 @@ const sample: MemorySample = {
   bytesPerCircuit,
   bytesPerUsedCircuit,
   calls,
-  grownBytes,
+  heap,
   registrySize,
 };
 process.stdout.write(`${JSON.stringify(sample)}\n`);

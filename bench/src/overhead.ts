@@ -1,4 +1,6 @@
+import { type BundleSize, bundleSizes } from "./overhead/bundle.js";
 import { CATALOG, SUBJECT_IDS, type SubjectId } from "./overhead/catalog.js";
+import { grownBytes } from "./overhead/heap.js";
 import {
   type MemorySample,
   sampleBytes,
@@ -20,10 +22,13 @@ export interface OverheadOptions {
 
 type Times = ReadonlyMap<SubjectId, readonly TimeSample[]>;
 
-/** What a call costs behind each breaker, when it is answered and when it is refused; and what a circuit costs to keep. */
+/**
+ * What a call costs behind each breaker, when it is answered and when it is refused; what a circuit costs to keep, and to
+ * ship.
+ */
 export async function overhead({ rounds, calls }: OverheadOptions): Promise<Report> {
   installPeers();
-  const steps = rounds * SUBJECT_IDS.length + SUBJECT_IDS.length + 1;
+  const steps = rounds * SUBJECT_IDS.length + SUBJECT_IDS.length + 2;
   let step = 0;
   const times = new Map<SubjectId, TimeSample[]>(SUBJECT_IDS.map((id) => [id, []]));
   for (let round = 0; round < rounds; round++) {
@@ -39,11 +44,13 @@ export async function overhead({ rounds, calls }: OverheadOptions): Promise<Repo
   }
   progress(step++, steps, "memory");
   const memory = await sampleMemory(calls);
+  progress(step++, steps, "bundle");
+  const { circuit, everything } = await bundleSizes();
   progress(steps, steps, "");
   return report(
     "overhead",
-    [...rows, ...memoryRows(memory)],
-    [...timeTargets(times, rows), ...memoryTargets(memory)],
+    [...rows, ...memoryRows(memory), ...heapRows(memory), ...[circuit, everything].map(bundleRow)],
+    [...timeTargets(times, rows), ...memoryTargets(memory), bundleTarget(circuit)],
   );
 }
 
@@ -133,14 +140,41 @@ function memoryRows(memory: MemorySample): Row[] {
   return [
     kept(`a new circuit, of ${memory.circuits}`, memory.bytesPerCircuit),
     kept("the same after 3 calls", memory.bytesPerUsedCircuit),
-    kept(`growth of one circuit over ${memory.calls} calls`, memory.grownBytes),
+    kept(`growth of one circuit over ${count(memory.calls)} calls`, grownBytes(memory.heap)),
+    kept("the same for each million calls", (grownBytes(memory.heap) / memory.calls) * 1e6),
   ];
 }
+
+function heapRows({ heap }: MemorySample): Row[] {
+  const from = heap[0]?.bytes ?? Number.NaN;
+  return heap.map(({ calls, bytes }) => ({
+    group: "heap",
+    what: `after ${count(calls)} calls`,
+    heapKb: rounded(bytes / 1024),
+    grownBytes: Math.round(bytes - from),
+  }));
+}
+
+function bundleRow({ what, minifiedBytes, gzipBytes }: BundleSize): Row {
+  return { group: "bundle", what: `${what} from "recloser"`, minifiedBytes, gzipBytes };
+}
+
+function bundleTarget({ what, gzipBytes }: BundleSize): Target {
+  return atMost(`bundle of ${what}, minified and gzipped`, gzipBytes / 1024, 8, "KB", 1);
+}
+
+const count = (calls: number): string => calls.toLocaleString("en-US");
 
 function memoryTargets(memory: MemorySample): Target[] {
   return [
     atMost("memory of a circuit that has been used", memory.bytesPerUsedCircuit / 1024, 16, "KB", 1),
-    atMost(`heap growth over ${memory.calls} calls`, memory.grownBytes / 1024, 64, "KB", 1),
+    atMost(
+      `heap growth over ${count(memory.calls)} calls, by the slope of ${memory.heap.length} readings`,
+      grownBytes(memory.heap) / 1024,
+      64,
+      "KB",
+      1,
+    ),
     atMost("circuits that a registry keeps after 50,000 keys", memory.registrySize, 10_000, "circuits"),
   ];
 }
@@ -153,6 +187,12 @@ export function overheadText({ rows, targets }: Report): string {
     table(of("two-step"), { what: "two steps, synchronous", ...timing, timesCall: "× call" }),
     table(of("rejected"), { what: "rejected while open", ...timing, timesCall: "× call" }),
     table(of("memory"), { what: "memory", keptBytes: "bytes" }),
+    table(of("heap"), {
+      what: "one circuit, after a collection",
+      heapKb: "heap KB",
+      grownBytes: "bytes since",
+    }),
+    table(of("bundle"), { what: "bundle", minifiedBytes: "bytes", gzipBytes: "gzipped" }),
     targetTable(targets),
   ].join("\n\n");
 }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { Agenda } from "./agenda.js";
 import { checkAgreement } from "./agreement.js";
-import { NONE, RECLOSER, RULES } from "./policies.js";
+import { ERRORS, NONE, RECLOSER, RULES } from "./policies.js";
 import { dead, deadSlow, errorsFor300s, hang } from "./scenarios.js";
+import { LIBRARY_TUNING, tunableErrors } from "./tunable-errors.js";
 import { simulate } from "./world.js";
 
 describe("the agenda", () => {
@@ -66,6 +67,16 @@ describe("the library in it", () => {
 describe("the tunable detector", () => {
   it("decides as the library does with the library's constants", () => {
     expect(() => checkAgreement(6)).not.toThrow();
+  });
+
+  it("opens when the library does with a rate of its own that starts as the circuit's does", () => {
+    const detector = tunableErrors({ ...LIBRARY_TUNING, rateStart: { calls: 1, seconds: 20 } });
+    for (const scenario of [deadSlow(false, 2), dead(1), dead(5, false)]) {
+      for (let seed = 1; seed <= 10; seed++) {
+        const { openedAfterS } = simulate(scenario, { name: "own rate", options: { detector } }, seed);
+        expect(openedAfterS).toBe(simulate(scenario, ERRORS, seed).openedAfterS);
+      }
+    }
   });
 
   it("decides otherwise with others, so the comparison can fail", () => {

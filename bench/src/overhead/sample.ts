@@ -16,13 +16,19 @@ export interface BytesSample {
   readonly kept: number;
 }
 
+/** The heap and the buffers after a collection, when so many calls were made. */
+export interface HeapReading {
+  readonly calls: number;
+  readonly bytes: number;
+}
+
 export interface MemorySample {
   readonly circuits: number;
   readonly bytesPerCircuit: number;
   readonly bytesPerUsedCircuit: number;
   readonly calls: number;
-  /** Growth of heap and buffers from the first tenth of the calls to the end, after a collection. */
-  readonly grownBytes: number;
+  /** After each tenth of the calls. */
+  readonly heap: readonly HeapReading[];
   /** Circuits that a registry of 10,000 holds after 50,000 keys. */
   readonly registrySize: number;
 }
@@ -35,6 +41,9 @@ const run = promisify(execFile);
 /** A young generation so large that nothing is collected while bytes are counted. */
 const NO_SCAVENGES = ["--min-semi-space-size=256", "--max-semi-space-size=256"];
 
+/** Collections are frequent there; code that each of them drops and the next calls compile anew would look like growth. */
+const KEEP_CODE = ["--no-flush-bytecode"];
+
 export function sampleTime(subject: string): Promise<TimeSample> {
   return child(SUBJECT, [subject, "time"], []);
 }
@@ -44,7 +53,7 @@ export function sampleBytes(subject: string): Promise<BytesSample> {
 }
 
 export function sampleMemory(calls: number): Promise<MemorySample> {
-  return child(MEMORY, [String(calls)], []);
+  return child(MEMORY, [String(calls)], KEEP_CODE);
 }
 
 async function child<Sample>(file: URL, args: readonly string[], flags: readonly string[]): Promise<Sample> {

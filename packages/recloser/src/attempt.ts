@@ -1,5 +1,7 @@
 import type { CallContext, CallOptions } from "./call.js";
+import { callerVerdict } from "./caller.js";
 import type { Circuit } from "./circuit.js";
+import { retryBudgetOf } from "./limit/retry-budget.js";
 import type { CircuitPolicy } from "./options.js";
 import { isBug } from "./outcome/bug.js";
 import { CircuitError } from "./outcome/circuit-error.js";
@@ -8,6 +10,7 @@ import { factsOf } from "./outcome/facts.js";
 import { failureOfCall } from "./outcome/failure.js";
 import { isVerdict } from "./outcome/is-verdict.js";
 import type { Failure } from "./outcome/outcome.js";
+import { restated } from "./outcome/restated.js";
 import type {
   FailureReason,
   FailureVerdict,
@@ -33,7 +36,12 @@ export function patienceMs(
 ): number {
   const stall = wait.streaming ? policy.stallDeadlineMs.streaming : policy.stallDeadlineMs.unary;
   const firstToken = wait.streaming ? policy.firstTokenTimeoutMs : Infinity;
-  return Math.min(PATIENCE_MS, stall, policy.timeoutMs, wait.firstToken ? policy.stallTimeoutMs : firstToken);
+  return Math.min(
+    PATIENCE_MS,
+    stall ?? Infinity,
+    policy.timeoutMs,
+    wait.firstToken ? policy.stallTimeoutMs : firstToken,
+  );
 }
 
 /** A verdict that leaves the caller without an answer. */
@@ -49,14 +57,15 @@ export function isEnding(verdict: Verdict): verdict is Ended {
  */
 export class Attempt implements CallContext {
   readonly circuit: Circuit;
-  readonly attempt = 1;
+  readonly attempt: number;
+  /** When the call started: for a retry, before the attempt was admitted. */
+  readonly startedAt: number;
   readonly #permit: Permit;
   readonly #onEnd: (failure: Failure) => void;
   readonly #callerSignal: AbortSignal | undefined;
   readonly #timeoutMs: number;
   readonly #firstTokenTimeoutMs: number;
   readonly #stallTimeoutMs: number;
-  readonly #startedAt: number;
   readonly #streaming: boolean;
   #controller: AbortController | undefined;
   #abortReason: unknown;
@@ -83,8 +92,12 @@ export class Attempt implements CallContext {
     streaming: boolean,
     options: CallOptions<never> | undefined,
     onEnd: (failure: Failure) => void,
+    attempt = 1,
+    startedAt: number = permit.admittedAt,
   ) {
     const { policy } = circuit;
+    this.attempt = attempt;
+    this.startedAt = startedAt;
     this.circuit = circuit;
     this.#permit = permit;
     this.#onEnd = onEnd;
@@ -95,7 +108,6 @@ export class Attempt implements CallContext {
       ? (options?.firstTokenTimeoutMs ?? policy.firstTokenTimeoutMs)
       : Infinity;
     this.#stallTimeoutMs = options?.stallTimeoutMs ?? policy.stallTimeoutMs;
-    this.#startedAt = permit.admittedAt;
     this.#waitingSince = permit.admittedAt;
     if (this.#callerSignal !== undefined) this.#callerSignal.addEventListener("abort", this, { once: true });
     this.#arm();
@@ -145,7 +157,9 @@ export class Attempt implements CallContext {
   /** The call ended well. False when it had ended before. */
   succeed(verdict: Verdict): boolean {
     if (!this.#finish()) return false;
-    this.#permit.settle(verdict);
+    const { policy } = this.circuit;
+    if (this.#permit.settle(verdict) && policy.retries !== undefined && verdict.verdict === "success")
+      retryBudgetOf(this.circuit)?.earn(policy.clock.now());
     return true;
   }
 
@@ -175,14 +189,22 @@ export class Attempt implements CallContext {
   }
 
   /** The circuit gave the call up; its permit is settled already. */
-  givenUp(failure: Failure): void {
+  givenUp(stalled: Failure): void {
     if (!this.#finish()) return;
+    const { attempt, elapsedMs } = this;
+    // The circuit knows of this attempt only.
+    const failure = attempt === 1 ? stalled : restated(stalled, { attempts: attempt, elapsedMs });
     this.#abort(new CircuitError(failure));
     this.#onEnd(failure);
   }
 
+  /** Since the call started. */
   get elapsedMs(): number {
-    return this.circuit.policy.clock.now() - this.#startedAt;
+    return this.circuit.policy.clock.now() - this.startedAt;
+  }
+
+  get tokenSeen(): boolean {
+    return this.#firstToken;
   }
 
   /** How long somebody has waited since the last token, or since the start. */
@@ -207,7 +229,11 @@ export class Attempt implements CallContext {
 
   #failure(verdict: Ended, cause?: unknown): Failure {
     const { name, state } = this.circuit;
-    return failureOfCall(verdict, { circuit: name, state, attempts: 1, elapsedMs: this.elapsedMs }, cause);
+    return failureOfCall(
+      verdict,
+      { circuit: name, state, attempts: this.attempt, elapsedMs: this.elapsedMs },
+      cause,
+    );
   }
 
   #finish(): boolean {
@@ -254,7 +280,7 @@ export class Attempt implements CallContext {
   }
 
   #totalLimit(): number {
-    return this.#startedAt + this.#timeoutMs + (this.readerPaced ? this.#awayMs : 0);
+    return this.startedAt + this.#timeoutMs + (this.readerPaced ? this.#awayMs : 0);
   }
 
   #onTimer(): void {
@@ -277,28 +303,12 @@ export class Attempt implements CallContext {
   }
 
   #limitReached(now: number): [FailureReason, number] {
-    if (now >= this.#totalLimit()) return ["timeout", this.#timeoutMs];
+    if (now >= this.#totalLimit())
+      return ["timeout", this.#timeoutMs - (this.#permit.admittedAt - this.startedAt)];
     return this.#firstToken
       ? ["stalled", this.#stallTimeoutMs]
       : ["no-first-token", this.#firstTokenTimeoutMs];
   }
-}
-
-/** A caller that gave up: its own deadline counts only when the wait was long enough to say something. */
-function callerVerdict(
-  signal: AbortSignal,
-  { elapsedMs, waitedMs, patienceMs, callerDeadlineMs }: Attempt,
-): Ended {
-  if (nameOf(signal.reason) !== "TimeoutError" && elapsedMs < callerDeadlineMs)
-    return { verdict: "neutral", reason: "cancelled" };
-  // While tokens flow, a deadline that passes says nothing about who sends them.
-  return waitedMs >= patienceMs
-    ? { verdict: "failure", reason: "timeout" }
-    : { verdict: "neutral", reason: "deadline" };
-}
-
-function nameOf(value: unknown): unknown {
-  return typeof value === "object" && value !== null && "name" in value ? value.name : undefined;
 }
 
 /** The user's own judgement, or the table's. */

@@ -1,97 +1,121 @@
-import type { Detector } from "./detect/detector.js";
-import { guarded } from "./detect/guarded.js";
 import type { Listeners } from "./events.js";
-import { InFlight } from "./evidence/in-flight.js";
-import { RollingWindow } from "./evidence/window.js";
+import { Evidence } from "./evidence/evidence.js";
+import { Limit } from "./limit/limit.js";
+import type { CircuitMemory } from "./memory.js";
 import type { CircuitPolicy } from "./options.js";
-import { failureOfCall, rejection } from "./outcome/failure.js";
-import type { Failed, Rejected, RejectionReason, StateName } from "./outcome/outcome.js";
-import type { FailureVerdict, Verdict } from "./outcome/verdict.js";
+import { rejection } from "./outcome/failure.js";
+import type { RejectionReason, StateName } from "./outcome/outcome.js";
+import type { Verdict } from "./outcome/verdict.js";
 import { unretried } from "./outcome/words.js";
-import { type Admission, type AdmitOptions, type Ledger, type PermitOwner, Ticket } from "./permit.js";
+import { Overdue } from "./overdue.js";
+import {
+  type Admission,
+  type AdmitOptions,
+  NO_EPOCH,
+  type Permit,
+  type PermitOwner,
+  Ticket,
+} from "./permit.js";
+import { Hindsight, type Judgement } from "./recover/hindsight.js";
 import { Machine } from "./recover/machine.js";
 import type { Cause, HalfOpen, State } from "./recover/state.js";
-import { type CircuitSnapshot, snapshotOf, type Totals } from "./snapshot.js";
+import { Reports } from "./reports.js";
+import { type CircuitSnapshot, snapshotOf } from "./snapshot.js";
+import { Votes } from "./votes.js";
 
-/** A permit without a sign of life for this long was dropped by its holder. */
-const LEASE_MS = 900_000;
 /** A half-open circuit that nobody has called for this long guards nothing any more. */
 const ABANDONED_MS = 900_000;
+/** A circuit without a call for this long has no say in what its provider looks like. */
+const ACTIVE_MS = 600_000;
 /** What a caller who meets a full circuit is told; nobody knows better. */
 const SATURATED_RETRY_MS = 1_000;
-const STALLED: FailureVerdict = { verdict: "failure", reason: "stalled", detail: "no sign of life" };
-/** A ticket of this epoch never votes. */
-const NO_EPOCH = -1;
+/** So long after a cool-down the first probe is left to background calls, where there have been any … */
+const BACKGROUND_FIRST_MS = 2_000;
+/** … so lately. */
+const BACKGROUND_LATELY_MS = 60_000;
+/** Starts the user's own probe, with a permit that `take` gives. */
+export type OwnProbe = (take: (options: AdmitOptions) => Permit) => void;
 
 /**
- * What a circuit is inside: it admits calls, gathers what they say, and lets the detector and the state machine decide.
- * Every entry first does what has become due, so that what is read never depends on who looked before.
+ * What a circuit is inside: it admits calls, gathers what they say, and lets the meters and the state machine decide. Every
+ * entry first does what has become due, so that what is read never depends on who looked before.
  */
 export class Breaker implements PermitOwner {
   readonly #name: string;
   readonly #policy: CircuitPolicy;
-  readonly #listeners: Listeners;
+  readonly #ownProbe: OwnProbe | undefined;
   readonly #machine: Machine<Ticket>;
-  readonly #detector: Detector;
-  readonly #window: RollingWindow;
-  readonly #inFlight: Ledger = new InFlight<Ticket>();
-  readonly #totals: Totals = { admitted: 0, settled: 0, expired: 0, aborted: 0, rejected: {}, observed: {} };
-  /** Calls in flight that only `observe` mode let through: they hold no place. */
-  #letThrough = 0;
+  readonly #evidence: Evidence;
+  readonly #limit: Limit;
+  readonly #hindsight = new Hindsight();
+  readonly #reports: Reports;
+  readonly #votes: Votes;
+  readonly #overdue: Overdue;
   #now: number;
   /** The sentence of a rejection, made once for each state. */
   #refusal = "";
-
-  constructor(name: string, policy: CircuitPolicy, listeners: Listeners) {
+  #backgroundAt = -Infinity;
+  constructor(name: string, policy: CircuitPolicy, listeners: Listeners, ownProbe?: OwnProbe) {
     const now = policy.clock.now();
     this.#name = name;
     this.#policy = policy;
-    this.#listeners = listeners;
+    this.#ownProbe = ownProbe;
     this.#now = now;
     this.#machine = new Machine(policy, now, (from, message, at) => this.#changed(from, message, at));
-    const { errorThreshold, falseOpensPerDay } = policy;
-    this.#detector = guarded(policy.detector({ errorThreshold, falseOpensPerDay, now }));
-    this.#window = new RollingWindow(now);
+    this.#evidence = new Evidence(policy, now);
+    this.#limit = new Limit(now);
+    this.#reports = new Reports(name, listeners);
+    const parts = {
+      circuit: name,
+      policy,
+      machine: this.#machine,
+      evidence: this.#evidence,
+      limit: this.#limit,
+      hindsight: this.#hindsight,
+      reports: this.#reports,
+    };
+    this.#votes = new Votes(parts);
+    this.#overdue = new Overdue({ ...parts, votes: this.#votes }, now);
   }
 
   get state(): StateName {
-    this.#advance(this.#time());
+    this.#overdue.advance(this.#time());
     return this.#machine.state.name;
   }
 
   admit(options?: AdmitOptions): Admission {
     const now = this.#time();
-    this.#advance(now);
+    this.#overdue.advance(now);
+    if (options?.priority === "background") this.#backgroundAt = now;
     const { state } = this.#machine;
     switch (state.name) {
       case "closed":
       case "forced-closed":
         return this.#admitBelowLimit(now, options);
       case "half-open":
-        if (state.probe === undefined) return this.#admitBelowLimit(now, options, state);
-        return this.#reject("probing", this.#probeDueInMs(state.probe, now), now, options);
+        return this.#admitProbe(state, now, options);
       case "open":
-        return this.#reject(reasonOf(state.cause), state.until - now, now, options);
+        return this.#reject(reasonOf(state.cause), this.#refusal, state.until - now, now, options);
       case "forced-open":
-        return this.#reject("forced-open", state.until - now, now, options);
+        return this.#reject("forced-open", this.#refusal, state.until - now, now, options);
     }
   }
 
   force(to: "open" | "closed", forMs: number, cause: Cause): void {
     const now = this.#time();
-    this.#advance(now);
+    this.#overdue.advance(now);
     this.#machine.force(to, now + forMs, cause, now);
   }
 
   release(): void {
     const now = this.#time();
-    this.#advance(now);
+    this.#overdue.advance(now);
     this.#machine.release(now);
   }
 
   snapshot(): CircuitSnapshot {
     const now = this.#time();
-    this.#advance(now);
+    this.#overdue.advance(now);
     return snapshotOf({
       circuit: this.#name,
       policy: this.#policy,
@@ -99,11 +123,36 @@ export class Breaker implements PermitOwner {
       epoch: this.#machine.epoch,
       opened: this.#machine.opened,
       now,
-      meters: this.#detector.meters(now),
-      window: this.#window.view(now),
-      inFlight: this.#inFlight,
-      totals: this.#totals,
+      evidence: this.#evidence,
+      limit: this.#limit,
+      hindsight: this.#hindsight.view(),
+      totals: this.#reports.totals,
+      memory: {
+        version: 1,
+        machine: this.#machine.save(now),
+        evidence: this.#evidence.save(now),
+        limit: this.#limit.save(now),
+      },
     });
+  }
+
+  /** Takes up what a snapshot remembers, as of `ageMs` ago. May throw at what is none: for a new breaker only. */
+  restore(memory: CircuitMemory, ageMs: number): void {
+    const now = this.#time();
+    this.#overdue.advance(now);
+    const then = now - ageMs;
+    this.#machine.restore(memory.machine, then);
+    this.#evidence.restore(memory.evidence, this.#machine.failedProbes, then);
+    this.#limit.restore(memory.limit, then);
+    const { state } = this.#machine;
+    this.#refusal = state.name === "closed" ? "" : refusal(this.#name, state);
+    this.#overdue.resumeFrom(then);
+    this.#overdue.advance(now);
+  }
+
+  /** Nothing has happened here yet. */
+  get untouched(): boolean {
+    return this.#reports.totals.admitted === 0 && this.#machine.epoch === 0;
   }
 
   /**
@@ -112,10 +161,14 @@ export class Breaker implements PermitOwner {
    */
   get idle(): boolean {
     const { state } = this;
-    if (this.#inFlight.size > 0) return false;
+    if (this.#evidence.inFlight.size > 0) return false;
     return (
       state === "closed" || (state === "half-open" && this.#now - this.#machine.state.since >= ABANDONED_MS)
     );
+  }
+
+  get active(): boolean {
+    return this.#time() - this.#evidence.calledAt < ACTIVE_MS;
   }
 
   #time(): number {
@@ -125,50 +178,91 @@ export class Breaker implements PermitOwner {
     return this.#now;
   }
 
-  #admitBelowLimit(now: number, options: AdmitOptions | undefined, probing?: HalfOpen<Ticket>): Admission {
-    if (this.#inFlight.size - this.#letThrough >= this.#policy.maxConcurrent) {
-      return this.#reject("saturated", SATURATED_RETRY_MS, now, options);
+  #admitBelowLimit(now: number, options: AdmitOptions | undefined): Admission {
+    const { inFlight } = this.#evidence;
+    const { maxConcurrent } = this.#policy;
+    if (inFlight.places >= maxConcurrent) {
+      const why = `${maxConcurrent} calls are in flight, the most that maxConcurrent allows`;
+      return this.#reject("saturated", this.#saturated(why), SATURATED_RETRY_MS, now, options);
     }
-    const ticket = new Ticket(this, now, this.#machine.epoch, probing !== undefined, options);
-    if (probing !== undefined) probing.probe = ticket;
-    this.#inFlight.enter(ticket);
-    this.#totals.admitted++;
-    return { ok: true, permit: ticket };
+    if (this.#machine.state.name === "closed") {
+      if (this.#limit.suspicion !== "") this.#votes.judgeSlowness(now);
+      const priority = options?.priority ?? "interactive";
+      if (this.#limit.full(inFlight.waitingPlaces, inFlight.places, priority)) {
+        return this.#reject(
+          "saturated",
+          this.#saturated(this.#limit.message),
+          SATURATED_RETRY_MS,
+          now,
+          options,
+        );
+      }
+    }
+    const permit = this.#enter(now, this.#machine.epoch, options);
+    if (this.#machine.state.name === "closed" && this.#evidence.calm && !this.#limit.binding)
+      this.#limit.learn(inFlight.waitingPlaces, inFlight.places, now);
+    return { ok: true, permit };
+  }
+
+  #admitProbe(state: HalfOpen<Ticket>, now: number, options: AdmitOptions | undefined): Admission {
+    const { inFlight } = this.#evidence;
+    if (state.probe === undefined) {
+      if (this.#ownProbe !== undefined) {
+        this.#ownProbe((own) => this.#probe(state, now, own));
+        if (state.probe === undefined) return this.#admitBelowLimit(now, options);
+      } else if (options?.priority !== "background" && this.#isForBackground(state, now)) {
+        const left = state.since + BACKGROUND_FIRST_MS - now;
+        const why = `leaves its first probe to background calls (it opened because ${state.cause.message})`;
+        const message = unretried(`${this.#name} is half-open and ${why}. Nothing was sent.`);
+        return this.#reject("probing", message, left, now, options);
+      } else if (inFlight.places >= this.#policy.maxConcurrent) {
+        return this.#admitBelowLimit(now, options);
+      } else {
+        return { ok: true, permit: this.#probe(state, now, options) };
+      }
+    }
+    return this.#reject("probing", this.#refusal, this.#probeDueInMs(state.probe, now), now, options);
+  }
+
+  #probe(state: HalfOpen<Ticket>, now: number, options: AdmitOptions | undefined): Ticket {
+    state.probe = this.#enter(now, this.#machine.epoch, options, true);
+    this.#overdue.lookAgain();
+    return state.probe;
+  }
+
+  #isForBackground(state: HalfOpen<Ticket>, now: number): boolean {
+    return now - state.since < BACKGROUND_FIRST_MS && now - this.#backgroundAt < BACKGROUND_LATELY_MS;
+  }
+
+  #enter(now: number, epoch: number, options: AdmitOptions | undefined, probe = false): Ticket {
+    const ticket = new Ticket(this, now, epoch, probe, options);
+    this.#evidence.admitted(ticket, now);
+    this.#reports.totals.admitted++;
+    return ticket;
+  }
+
+  #saturated(why: string): string {
+    return unretried(`${this.#name} is saturated: ${why}. Nothing was sent.`);
   }
 
   #reject(
     reason: RejectionReason,
+    message: string,
     retryAfterMs: number,
     now: number,
     options: AdmitOptions | undefined,
   ): Admission {
     // Demand on a circuit that is not closed. A full one rejects while it judges others: those tell the rate.
-    if (reason !== "saturated") this.#detector.requested?.(now);
-    const observed = this.#policy.mode === "observe";
-    const counts = observed ? this.#totals.observed : this.#totals.rejected;
-    counts[reason] = (counts[reason] ?? 0) + 1;
-    const message =
-      reason === "saturated"
-        ? unretried(
-            `${this.#name} is saturated: ${this.#policy.maxConcurrent} calls are in flight, the most that maxConcurrent allows. Nothing was sent.`,
-          )
-        : this.#refusal;
-    const failure: Rejected = rejection(
-      reason,
-      message,
-      this.#name,
-      this.#machine.state.name,
-      Math.max(0, retryAfterMs),
-    );
-    if (this.#listeners.heard("rejected")) {
-      this.#listeners.emit("rejected", { circuit: this.#name, failure, observed });
+    if (reason !== "saturated") {
+      this.#evidence.called(now);
+      if (reason !== "forced-open") this.#hindsight.rejected();
     }
+    const observed = this.#policy.mode === "observe";
+    const { name } = this.#machine.state;
+    const failure = rejection(reason, message, this.#name, name, Math.max(0, retryAfterMs));
+    this.#reports.rejected(reason, failure, observed);
     if (!observed) return { ok: false, failure };
-    const ticket = new Ticket(this, now, NO_EPOCH, false, options);
-    this.#inFlight.enter(ticket);
-    this.#letThrough++;
-    this.#totals.admitted++;
-    return { ok: true, permit: ticket };
+    return { ok: true, permit: this.#enter(now, NO_EPOCH, options) };
   }
 
   #probeDueInMs(probe: Ticket, now: number): number {
@@ -176,217 +270,63 @@ export class Breaker implements PermitOwner {
   }
 
   #probeEndsAt(probe: Ticket): number {
-    return probe.admittedAt + Math.min(this.#policy.probes.leaseMs, this.#stallDeadlineMs(probe));
-  }
-
-  #stallDeadlineMs(ticket: Ticket): number {
-    const { streaming, unary } = this.#policy.stallDeadlineMs;
-    return ticket.streaming ? streaming : unary;
+    const deadlineMs = this.#evidence.inFlight.deadlineMs(probe.streaming);
+    return probe.admittedAt + Math.min(this.#policy.probes.leaseMs, deadlineMs);
   }
 
   progress(ticket: Ticket): void {
     if (ticket.list === undefined) return;
     const now = this.#time();
-    this.#advance(now);
+    this.#overdue.advance(now);
     // Passing its deadline may just have cost it its place.
     if (ticket.list === undefined) return;
-    this.#inFlight.flow(ticket, now);
+    const { window, inFlight } = this.#evidence;
+    ticket.tokens++;
+    inFlight.flow(ticket, now);
     if (ticket.firstTokenAt !== undefined) return;
     ticket.firstTokenAt = now;
-    this.#window.firstToken(now - ticket.admittedAt, now);
-    if (ticket.stalled || ticket.epoch !== this.#machine.epoch) return;
-    const { state } = this.#machine;
-    if (state.name === "closed") {
-      this.#machine.calm();
-      this.#detector.firstToken?.(ticket, now);
-      this.#openIfTripped(now);
-    } else if (state.name === "half-open" && state.probe === ticket) {
-      this.#machine.probeSucceeded(state, now);
-    }
+    window.firstToken(now - ticket.admittedAt, now);
+    this.#votes.firstToken(ticket, now);
   }
 
   settle(ticket: Ticket, verdict: Verdict): boolean {
     if (ticket.list === undefined) return false;
     const now = this.#time();
-    this.#advance(now);
+    this.#overdue.advance(now);
     if (ticket.list === undefined) return false;
-    this.#leave(ticket);
-    this.#totals.settled++;
-    const tally = verdict.verdict === "success" ? "success" : verdict.reason;
+    this.#evidence.inFlight.leave(ticket);
+    this.#reports.totals.settled++;
+    const { window } = this.#evidence;
     if (!ticket.stalled) {
-      this.#window.count(tally, now);
-      if (verdict.verdict !== "neutral") this.#requested(ticket, now);
+      window.count(verdict.verdict === "success" ? "success" : verdict.reason, now);
+      // A call that `observe` let through was reported when it would have been rejected.
+      if (verdict.verdict !== "neutral" && ticket.holdsPlace) this.#evidence.called(now);
     }
-    if (verdict.verdict === "success") this.#window.total(now - ticket.admittedAt, now);
-    this.#announce(ticket, verdict, now);
-    this.#weigh(ticket, verdict, now);
+    if (verdict.verdict === "success") window.total(now - ticket.admittedAt, now);
+    this.#reports.settled(ticket, verdict, now);
+    this.#votes.settled(ticket, verdict, now);
     return true;
-  }
-
-  /** Lets a settled call vote, if it may. */
-  #weigh(ticket: Ticket, verdict: Verdict, now: number): void {
-    const { state, epoch } = this.#machine;
-    if (state.name === "open" && verdict.verdict === "failure" && ticket.epoch !== NO_EPOCH) {
-      // However late: it may ask for a longer opening.
-      this.#machine.asked(verdict.retryAfterMs, now);
-    }
-    if (ticket.stalled || ticket.epoch !== epoch) return;
-    if (state.name === "closed") this.#weighClosed(ticket, verdict, now);
-    else if (state.name === "half-open") this.#weighProbe(state, ticket, verdict, now);
-  }
-
-  #weighClosed(ticket: Ticket, verdict: Verdict, now: number): void {
-    switch (verdict.verdict) {
-      case "neutral":
-        return;
-      case "success":
-        this.#machine.calm();
-        this.#detector.succeeded(ticket, now);
-        break;
-      case "failure":
-        this.#machine.asked(verdict.retryAfterMs, now);
-        this.#detector.failed(ticket, verdict, now);
-        break;
-    }
-    this.#openIfTripped(now);
-  }
-
-  #weighProbe(state: HalfOpen<Ticket>, ticket: Ticket, verdict: Verdict, now: number): void {
-    if (verdict.verdict === "failure") this.#machine.probeFailed(verdict, now);
-    else if (state.probe !== ticket) return;
-    else if (verdict.verdict === "success") this.#machine.probeSucceeded(state, now);
-    else state.probe = undefined;
-  }
-
-  #openIfTripped(now: number): void {
-    const trip = this.#detector.trip(now);
-    if (trip !== undefined) this.#machine.trip(trip.message, now);
   }
 
   /** The state has changed: nothing that was accumulated before it counts any more. */
   #changed(from: StateName, message: string, at: number): void {
-    const { state, epoch, healthy } = this.#machine;
-    this.#detector.reset(at);
+    const { state, epoch, healthy, failedProbes } = this.#machine;
+    this.#overdue.lookAgain();
+    this.#evidence.reset(at, failedProbes);
     this.#refusal = state.name === "closed" ? "" : refusal(this.#name, state);
-    if (this.#listeners.heard("transition")) {
-      this.#listeners.emit("transition", { circuit: this.#name, from, to: state.name, epoch, message, at });
-    }
+    const limited = this.#limit.trust();
+    if (state.name === "closed" && from === "half-open") this.#limit.startProbation();
+    else this.#limit.endProbation();
+    let judgement: Judgement | undefined;
+    if (state.name === "open" && from === "closed")
+      judgement = this.#hindsight.opened(state.cause.kind !== "failing");
+    else if (state.name !== "open" && state.name !== "half-open") this.#hindsight.over();
+    this.#reports.changed(from, state.name, epoch, message, at);
+    this.#votes.judged(judgement);
+    if (limited) this.#reports.unlimited(`the circuit is ${state.name} now`);
     // A listener may have changed it again, and then that change has done what was to be done.
     if (this.#machine.epoch !== epoch) return;
-    if (!healthy && this.#policy.mode === "enforce") this.#giveUpStalled(at);
-  }
-
-  /** Does what has become due since the last look, in the order in which it became due. */
-  #advance(now: number): void {
-    for (;;) {
-      const stateDueAt = this.#machine.dueAt;
-      const stallDueAt = this.#inFlight.dueAt(this.#policy.stallDeadlineMs);
-      if (stateDueAt > now && stallDueAt > now) break;
-      if (stallDueAt <= stateDueAt) this.#stall(stallDueAt);
-      else this.#stateDue(stateDueAt);
-    }
-    this.#expire(now);
-  }
-
-  #stateDue(dueAt: number): void {
-    const { state } = this.#machine;
-    if (state.name === "half-open" && state.probe !== undefined) this.#loseProbe(state.probe, dueAt);
-    else this.#machine.due(dueAt);
-  }
-
-  #loseProbe(probe: Ticket, now: number): void {
-    if (!probe.stalled) this.#countStalled(probe, now);
-    this.#machine.probeFailed({ ...STALLED, detail: "no verdict within its lease" }, now);
-  }
-
-  /** The call at the head has passed its stall deadline: it counts now, once, whatever becomes of it. */
-  #stall(now: number): void {
-    const ticket = this.#inFlight.due(now, this.#policy.stallDeadlineMs);
-    if (ticket === undefined) return;
-    this.#countStalled(ticket, now);
-    const { state, epoch, leftHealthIn } = this.#machine;
-    if (ticket.epoch !== epoch) {
-      // The circuit may have been forced, and never have opened, since it was admitted.
-      if (this.#policy.mode === "enforce" && ticket.epoch < leftHealthIn) this.#giveUp(ticket, now);
-    } else if (state.name === "closed") {
-      this.#weighClosed(ticket, STALLED, now);
-    } else if (state.name === "half-open") {
-      this.#machine.probeFailed(STALLED, now);
-    }
-  }
-
-  #countStalled(ticket: Ticket, now: number): void {
-    ticket.stalled = true;
-    this.#inFlight.stall(ticket);
-    this.#window.count(STALLED.reason, now);
-    this.#requested(ticket, now);
-  }
-
-  /** A call that `observe` let through was reported when it would have been rejected. */
-  #requested(ticket: Ticket, now: number): void {
-    if (ticket.epoch !== NO_EPOCH) this.#detector.requested?.(now);
-  }
-
-  /** On leaving health, calls past their stall deadline are given up. Young ones are left to finish. */
-  #giveUpStalled(now: number): void {
-    for (
-      let ticket = this.#inFlight.oldestStalled();
-      ticket !== undefined;
-      ticket = this.#inFlight.oldestStalled()
-    ) {
-      this.#giveUp(ticket, now);
-    }
-  }
-
-  #giveUp(ticket: Ticket, now: number): void {
-    this.#leave(ticket);
-    this.#totals.aborted++;
-    this.#announce(ticket, STALLED, now);
-    if (ticket.onAbort === undefined) return;
-    try {
-      ticket.onAbort(this.#failureOf(ticket, now));
-    } catch {
-      // The circuit's own work goes on.
-    }
-  }
-
-  #failureOf(ticket: Ticket, now: number): Failed {
-    const report = {
-      circuit: this.#name,
-      state: this.#machine.state.name,
-      attempts: 1,
-      elapsedMs: now - ticket.admittedAt,
-    };
-    return failureOfCall(STALLED, report) as Failed;
-  }
-
-  /** Frees the places of permits that were dropped. */
-  #expire(now: number): void {
-    for (
-      let lost = this.#inFlight.lapsed(now, LEASE_MS);
-      lost !== undefined;
-      lost = this.#inFlight.lapsed(now, LEASE_MS)
-    ) {
-      this.#leave(lost);
-      this.#totals.expired++;
-    }
-  }
-
-  #leave(ticket: Ticket): void {
-    this.#inFlight.leave(ticket);
-    if (ticket.epoch === NO_EPOCH) this.#letThrough--;
-  }
-
-  #announce(ticket: Ticket, verdict: Verdict, now: number): void {
-    if (!this.#listeners.heard("settled")) return;
-    const { firstTokenAt, admittedAt, probe } = ticket;
-    this.#listeners.emit("settled", {
-      circuit: this.#name,
-      verdict,
-      durationMs: now - admittedAt,
-      ...(firstTokenAt === undefined ? {} : { firstTokenMs: firstTokenAt - admittedAt }),
-      probe,
-    });
+    if (!healthy && this.#policy.mode === "enforce") this.#overdue.giveUpStalled(at);
   }
 }
 

@@ -25,7 +25,7 @@ describe("cool-down and hints", () => {
   };
 
   it("F8: grows with each failed probe up to its cap, and starts afresh after one that succeeds", () => {
-    const { clock, circuit } = setUp({ detector: consecutive(3) });
+    const { clock, circuit } = setUp({ detector: consecutive(3), probes: { successes: 2 } });
     fail(circuit, 3);
     const waits = [
       circuit.snapshot().endsInMs,

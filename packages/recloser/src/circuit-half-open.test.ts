@@ -118,7 +118,7 @@ describe("half-open", () => {
   );
 
   it("decides a streaming probe at its first token, and not again at its end", () => {
-    const { circuit } = halfOpen();
+    const { circuit } = halfOpen({ probes: { successes: 2 } });
     const first = permitOf(circuit, { streaming: true });
     first.progress();
     const second = permitOf(circuit, { streaming: true });
@@ -131,11 +131,17 @@ describe("half-open", () => {
   });
 
   it("re-opens when the first of two probes breaks after its first token", () => {
-    const { circuit } = halfOpen();
+    const { circuit } = halfOpen({ probes: { successes: 2 } });
     const first = permitOf(circuit, { streaming: true });
     first.progress();
     first.settle({ verdict: "failure", reason: "truncated" });
     expect(circuit.state).toBe("open");
+  });
+
+  it("closes after one good probe, unless it is told otherwise", () => {
+    const { circuit } = halfOpen();
+    succeed(circuit, 1);
+    expect(circuit.state).toBe("closed");
   });
 
   it("closes after as many good probes in a row as it is told", () => {

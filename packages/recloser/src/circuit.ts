@@ -1,13 +1,18 @@
 import { Breaker } from "./breaker.js";
 import { type CallContext, type CallOptions, runCall, runOrThrow } from "./call.js";
 import { type CircuitEvents, type Listener, Listeners } from "./events.js";
+import { readMemory } from "./memory.js";
 import { type CircuitOptions, type CircuitPolicy, policyOf } from "./options.js";
 import type { Outcome, StateName } from "./outcome/outcome.js";
 import { seconds } from "./outcome/words.js";
 import type { Admission, AdmitOptions } from "./permit.js";
+import { ownProbe } from "./recover/own-probe.js";
 import { atLeast, checkKeys, oneOf } from "./require.js";
 import type { CircuitSnapshot } from "./snapshot.js";
 import { runStream } from "./stream.js";
+
+/** A snapshot that is older than this says nothing about today. */
+const OLDEST_MS = 86_400_000;
 
 /**
  * One breaker for one dependency.
@@ -19,19 +24,23 @@ export class Circuit {
   readonly name: string;
   readonly policy: CircuitPolicy;
   readonly #listeners: Listeners;
-  readonly #breaker: Breaker;
+  #breaker: Breaker;
 
   /**
    * @param name what it guards, e.g. `openai/gpt-5`; it appears in messages, events and metrics.
    * @throws RangeError or TypeError when an option is wrong; the message names it, its value and its range.
    */
   constructor(name: string, options: CircuitOptions = {}, parent?: Listeners) {
-    if (typeof name !== "string" || !/^[^\p{Cc}]+$/u.test(name))
-      throw new TypeError('A circuit needs a name on one line, e.g. "openai/gpt-5".');
+    if (!isName(name)) throw new TypeError('A circuit needs a name on one line, e.g. "openai/gpt-5".');
     this.name = name;
     this.policy = policyOf(options);
     this.#listeners = new Listeners(parent);
-    this.#breaker = new Breaker(name, this.policy, this.#listeners);
+    this.#breaker = this.#newBreaker();
+  }
+
+  #newBreaker(): Breaker {
+    const { probe } = this.policy;
+    return new Breaker(this.name, this.policy, this.#listeners, probe && ownProbe(this, probe));
   }
 
   /** Where it stands now, computed from the clock. */
@@ -108,6 +117,30 @@ export class Circuit {
     return this.#breaker.snapshot();
   }
 
+  /**
+   * Takes up what a snapshot of this circuit remembers: its state, what the meters had gathered, and what was learned. For
+   * a restart or a serverless cold start: only a circuit that has not been used takes it up. Calls that were in flight then
+   * are not carried over.
+   *
+   * @param ageMs how long ago the snapshot was taken, in milliseconds. At least 0. Default 0. What is older than a day is
+   * no hint any more, and is ignored.
+   * @returns whether it was taken up. What cannot be read leaves the circuit as it was.
+   */
+  restore(snapshot: Pick<CircuitSnapshot, "memory">, ageMs = 0): boolean {
+    atLeast("restore(ageMs)", ageMs, 0);
+    const memory = readMemory(snapshot);
+    if (memory === undefined || ageMs > OLDEST_MS || !this.#breaker.untouched) return false;
+    const breaker = this.#newBreaker();
+    try {
+      breaker.restore(memory, ageMs);
+      if (!isReadable(breaker.snapshot())) return false;
+    } catch {
+      return false;
+    }
+    this.#breaker = breaker;
+    return true;
+  }
+
   /** Listens to this circuit. Returns a function that stops listening. A listener that throws is ignored. */
   on<Name extends keyof CircuitEvents>(event: Name, listener: Listener<CircuitEvents[Name]>): () => void {
     return this.#listeners.on(event, listener);
@@ -120,4 +153,17 @@ export class Circuit {
   get idle(): boolean {
     return this.#breaker.idle;
   }
+
+  /** True when a call was judged or rejected within the last ten minutes. */
+  get active(): boolean {
+    return this.#breaker.active;
+  }
+}
+
+export function isName(name: unknown): name is string {
+  return typeof name === "string" && /^[^\p{Cc}]+$/u.test(name);
+}
+
+function isReadable({ callsPerSecond, meters, forMs }: CircuitSnapshot): boolean {
+  return [callsPerSecond, forMs, ...meters.map(({ level }) => level)].every(Number.isFinite);
 }

@@ -3,12 +3,19 @@ import { Circuit } from "./circuit.js";
 import { Circuits } from "./circuits.js";
 import { consecutive } from "./detect/consecutive.js";
 import { Listeners } from "./events.js";
+import type { Permit } from "./permit.js";
 import { fakeClock } from "./testing/fake-clock.js";
+import { teach } from "./testing/traffic.js";
 import { FAILED, fail, NEUTRAL, OK, permitOf } from "./testing/verdicts.js";
 
 function setUp() {
   const clock = fakeClock();
-  const circuit = new Circuit("openai/gpt-5", { clock, random: () => 0.5, detector: consecutive(2) });
+  const circuit = new Circuit("openai/gpt-5", {
+    clock,
+    random: () => 0.5,
+    detector: consecutive(2),
+    probes: { successes: 2 },
+  });
   return { clock, circuit };
 }
 
@@ -82,10 +89,65 @@ describe("events", () => {
     expect(heard).toEqual([["open", false]]);
   });
 
+  it("tell when calls begin to be limited, and when no more", () => {
+    const clock = fakeClock();
+    const circuit = new Circuit("openai/gpt-5", { clock, random: () => 0.5 });
+    const heard: unknown[] = [];
+    circuit.on("limited", (event) => {
+      heard.push(event);
+      throw new Error("metrics are down");
+    });
+    teach(circuit, clock, 100, { waitMs: 1_250 }, { streaming: true });
+    const waiting: Permit[] = [];
+    while (heard.length === 0 && waiting.length < 20) {
+      waiting.push(permitOf(circuit, { streaming: true }));
+      clock.advance(1_000);
+      void circuit.state;
+    }
+    for (const permit of waiting) permit.settle(NEUTRAL);
+    teach(circuit, clock, 20, { waitMs: 1_000 }, { streaming: true });
+    expect(heard).toEqual([
+      {
+        circuit: "openai/gpt-5",
+        limited: true,
+        message:
+          "at most 3 calls may wait for an answer to begin, 8 be in flight, because pending calls wait longer than healthy ones do",
+      },
+      {
+        circuit: "openai/gpt-5",
+        limited: false,
+        message: "the limit is off, because it is as fast as healthy again",
+      },
+    ]);
+  });
+
+  it("tell how an opening looks afterwards, in the order in which it came to be known", () => {
+    const { clock, circuit } = setUp();
+    const heard: string[] = [];
+    circuit.on("judged", ({ judgement, hindsight }) => heard.push(`${judgement}: ${hindsight.confirmed}`));
+    circuit.on("transition", ({ to }) => heard.push(to));
+    fail(circuit, 2);
+    clock.advance(5_000);
+    fail(circuit, 1);
+    expect(heard).toEqual(["open", "half-open", "confirmed: 1", "open"]);
+  });
+
+  it("of a registry's circuits reach who listens to the registry", () => {
+    const clock = fakeClock();
+    const circuits = new Circuits({ clock, random: () => 0.5, detector: consecutive(2) });
+    const heard: string[] = [];
+    circuits.on("judged", ({ circuit, judgement }) => heard.push(`${circuit} ${judgement}`));
+    const circuit = circuits.get("openai/gpt-5");
+    fail(circuit, 2);
+    clock.advance(5_000);
+    permitOf(circuit).settle(OK);
+    expect(heard).toEqual(["openai/gpt-5 contested"]);
+  });
+
   it("D6: a listener that throws changes nothing, for the circuit or for other listeners", () => {
     const { clock, circuit } = setUp();
     const after = vi.fn();
-    for (const name of ["transition", "settled", "rejected"] as const) {
+    for (const name of ["transition", "settled", "rejected", "judged"] as const) {
       circuit.on(name, () => {
         throw new Error("metrics are down");
       });
@@ -96,13 +158,19 @@ describe("events", () => {
     expect(after).toHaveBeenCalledTimes(4);
     clock.advance(5_000);
     fail(circuit, 1);
+    // Half-open, settled, judged, open.
+    expect(after).toHaveBeenCalledTimes(8);
     expect(circuit.snapshot()).toMatchObject({ state: "open", endsInMs: 7_500 });
   });
 
   it("D6: nobody who listens, nothing that is different", () => {
     const [heard, alone] = [setUp(), setUp()];
-    for (const name of ["transition", "settled", "rejected"] as const) heard.circuit.on(name, () => {});
+    for (const name of ["transition", "settled", "rejected", "limited", "judged"] as const)
+      heard.circuit.on(name, () => {});
     for (const { clock, circuit } of [heard, alone]) {
+      teach(circuit, clock, 100, { waitMs: 1_250 });
+      permitOf(circuit);
+      clock.advance(14_000);
       fail(circuit, 2);
       circuit.admit();
       clock.advance(5_000);
@@ -156,7 +224,8 @@ describe("events", () => {
 
   it("of an unknown name are refused", () => {
     const { circuit } = setUp();
-    const message = 'There is no event "open"; there are transition, settled, rejected.';
+    const message =
+      'There is no event "open"; there are transition, limited, judged, settled, rejected, provider.';
     expect(() => circuit.on("open" as "settled", () => {})).toThrow(message);
     expect(() => new Circuits().on("open" as "settled", () => {})).toThrow(message);
   });

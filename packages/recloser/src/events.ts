@@ -1,7 +1,10 @@
 import type { Rejected, StateName } from "./outcome/outcome.js";
 import type { Verdict } from "./outcome/verdict.js";
+import type { ProviderView } from "./providers.js";
+import type { HindsightView, Judgement } from "./recover/hindsight.js";
 import { callable } from "./require.js";
 
+/** A circuit has changed its state. */
 export interface TransitionEvent {
   readonly circuit: string;
   readonly from: StateName;
@@ -14,6 +17,7 @@ export interface TransitionEvent {
   readonly at: number;
 }
 
+/** A call has settled, or was given up. */
 export interface SettledEvent {
   readonly circuit: string;
   readonly verdict: Verdict;
@@ -23,6 +27,7 @@ export interface SettledEvent {
   readonly probe: boolean;
 }
 
+/** A call was not let through. */
 export interface RejectedEvent {
   readonly circuit: string;
   readonly failure: Rejected;
@@ -30,11 +35,41 @@ export interface RejectedEvent {
   readonly observed: boolean;
 }
 
+/** A limit on the calls that wait has begun, or ended. */
+export interface LimitedEvent {
+  readonly circuit: string;
+  readonly limited: boolean;
+  /** What is limited and why, in words that complete `openai/gpt-5: …`. */
+  readonly message: string;
+}
+
+/** An opening has been judged by the first probe that followed. */
+export interface JudgedEvent {
+  readonly circuit: string;
+  readonly judgement: Judgement;
+  /** What all openings so far have spared and cost, as an estimate. */
+  readonly hindsight: HindsightView;
+}
+
+/** What can be listened to, by name. */
 export interface CircuitEvents {
   readonly transition: TransitionEvent;
+  readonly limited: LimitedEvent;
+  readonly judged: JudgedEvent;
   readonly settled: SettledEvent;
   readonly rejected: RejectedEvent;
+  /** Most models of a provider are open, or no longer are. Only `Circuits` says this. */
+  readonly provider: ProviderView;
 }
+
+const EVENTS: readonly (keyof CircuitEvents)[] = [
+  "transition",
+  "limited",
+  "judged",
+  "settled",
+  "rejected",
+  "provider",
+];
 
 /** May be async; what it returns, throws or rejects with is ignored. */
 export type Listener<Event> = (event: Event) => unknown;
@@ -46,11 +81,8 @@ export type Listener<Event> = (event: Event) => unknown;
  */
 export class Listeners {
   readonly #parent: Listeners | undefined;
-  readonly #byName: { [Name in keyof CircuitEvents]: Set<Listener<CircuitEvents[Name]>> } = {
-    transition: new Set(),
-    settled: new Set(),
-    rejected: new Set(),
-  };
+  /** Made when somebody listens: most circuits' events are heard by their registry alone. */
+  readonly #byName: Partial<Record<keyof CircuitEvents, Set<Listener<never>>>> = {};
 
   /** The first one is being delivered. */
   readonly #undelivered: (() => void)[] = [];
@@ -61,13 +93,11 @@ export class Listeners {
 
   /** Returns a function that removes the listener. */
   on<Name extends keyof CircuitEvents>(name: Name, listener: Listener<CircuitEvents[Name]>): () => void {
-    const listeners = this.#byName[name];
-    if (listeners === undefined) {
-      throw new TypeError(
-        `There is no event "${String(name)}"; there are ${Object.keys(this.#byName).join(", ")}.`,
-      );
-    }
+    if (!EVENTS.includes(name))
+      throw new TypeError(`There is no event "${String(name)}"; there are ${EVENTS.join(", ")}.`);
     callable("on(listener)", listener);
+    const listeners = this.#byName[name] ?? new Set();
+    this.#byName[name] = listeners;
     listeners.add(listener);
     return () => {
       listeners.delete(listener);
@@ -75,7 +105,7 @@ export class Listeners {
   }
 
   heard(name: keyof CircuitEvents): boolean {
-    return this.#byName[name].size > 0 || (this.#parent?.heard(name) ?? false);
+    return (this.#byName[name]?.size ?? 0) > 0 || (this.#parent?.heard(name) ?? false);
   }
 
   emit<Name extends keyof CircuitEvents>(name: Name, event: CircuitEvents[Name]): void {
@@ -88,7 +118,8 @@ export class Listeners {
   }
 
   #deliver<Name extends keyof CircuitEvents>(name: Name, event: CircuitEvents[Name]): void {
-    for (const listener of this.#byName[name]) {
+    // `on` put them there by the name of the event that they take.
+    for (const listener of (this.#byName[name] ?? []) as Iterable<Listener<CircuitEvents[Name]>>) {
       try {
         const result: unknown = listener(event);
         // An async listener fails later; unheard, its rejection would end the process.

@@ -1,11 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { Circuit } from "./circuit.js";
 import { Circuits } from "./circuits.js";
-import type { Detector } from "./detect/detector.js";
 import type { CircuitOptions } from "./options.js";
 import type { Verdict } from "./outcome/verdict.js";
 import { type FakeClock, fakeClock } from "./testing/fake-clock.js";
-import { FAILED, OK, permitOf } from "./testing/verdicts.js";
+import { FAILED, permitOf } from "./testing/verdicts.js";
 
 // The parts that a user may bring are code too. None of them may hurt a call, or become evidence.
 
@@ -23,32 +22,6 @@ async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
   for await (const item of items) seen.push(item);
   return seen;
 }
-
-const calm: Detector = {
-  requested: () => {},
-  firstToken: () => {},
-  succeeded: () => {},
-  failed: () => {},
-  trip: () => undefined,
-  meters: () => [],
-  reset: () => {},
-};
-
-describe("a detector that throws", () => {
-  it.each(Object.keys(calm) as (keyof Detector)[])("in %s changes no outcome", async (method) => {
-    const { circuit } = setUp({ detector: () => ({ ...calm, [method]: boom }) });
-    expect(await circuit.call(async ({ progress }) => progress())).toMatchObject({ ok: true });
-    expect(await circuit.call(() => Promise.reject({ status: 503 }))).toMatchObject({
-      failure: { kind: "failed", reason: "overloaded" },
-    });
-    const stream = await circuit.stream(async function* () {
-      yield "a token";
-    });
-    expect(stream.ok && (await all(stream.value))).toEqual(["a token"]);
-    circuit.force("open", { forMs: 1_000, reason: "test" });
-    expect(circuit.snapshot()).toMatchObject({ state: "forced-open", inFlight: { total: 0 } });
-  });
-});
 
 describe("a classify that gives no verdict", () => {
   it.each([
@@ -194,18 +167,5 @@ describe("bad input", () => {
     expect(() => circuit.on("transition", 5 as never)).toThrow("on(listener) is 5; give a function.");
     await expect(circuit.stream(() => undefined as never)).rejects.toThrow("no async iterable");
     expect(circuit.snapshot().inFlight.total).toBe(0);
-  });
-});
-
-describe("the rate that a detector learns", () => {
-  it("hears of calls that were rejected, too", () => {
-    let requested = 0;
-    const { circuit } = setUp({ detector: () => ({ ...calm, requested: () => requested++ }) });
-    permitOf(circuit).settle(OK);
-    expect(requested).toBe(1);
-    circuit.force("open", { forMs: 1_000, reason: "test" });
-    circuit.admit();
-    circuit.admit();
-    expect(requested).toBe(3);
   });
 });

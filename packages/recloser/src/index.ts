@@ -19,8 +19,26 @@ export type {
   Trip,
 } from "./detect/detector.js";
 export { errors } from "./detect/errors.js";
+export { meters } from "./detect/meters.js";
+export { slowness } from "./detect/slowness.js";
 export { type ThresholdOptions, thresholds } from "./detect/thresholds.js";
-export type { CircuitEvents, Listener, RejectedEvent, SettledEvent, TransitionEvent } from "./events.js";
+export { throttling } from "./detect/throttling.js";
+export type {
+  CircuitEvents,
+  JudgedEvent,
+  LimitedEvent,
+  Listener,
+  RejectedEvent,
+  SettledEvent,
+  TransitionEvent,
+} from "./events.js";
+export type { HealthyCalls } from "./evidence/baseline.js";
+export type { Healthy } from "./evidence/healthy.js";
+export type { Quantiles } from "./evidence/histogram.js";
+export type { StallDeadlines } from "./evidence/in-flight.js";
+export type { WindowView } from "./evidence/window.js";
+export type { Priority } from "./limit/limit.js";
+export type { CircuitMemory } from "./memory.js";
 export type { CircuitOptions, CircuitPolicy, Mode } from "./options.js";
 export { CircuitError } from "./outcome/circuit-error.js";
 export {
@@ -51,5 +69,7 @@ export type {
   Verdict,
 } from "./outcome/verdict.js";
 export type { Admission, AdmitOptions, Permit } from "./permit.js";
+export type { ProviderView } from "./providers.js";
 export type { CoolDownOptions } from "./recover/cool-down.js";
-export type { CircuitSnapshot, Totals } from "./snapshot.js";
+export type { HindsightView, Judgement } from "./recover/hindsight.js";
+export type { BaselineView, CircuitSnapshot, Totals } from "./snapshot.js";

@@ -2,218 +2,37 @@ import { describe, expect, it } from "vitest";
 import { Circuit } from "./circuit.js";
 import { Circuits } from "./circuits.js";
 import { anyOf } from "./detect/any-of.js";
-import { consecutive } from "./detect/consecutive.js";
 import { thresholds } from "./detect/thresholds.js";
 import { type CircuitOptions, policyOf } from "./options.js";
-
-interface Numeric {
-  readonly name: string;
-  /** The options with this one set. */
-  readonly set: (value: number) => CircuitOptions;
-  /** The policy's value. */
-  readonly get?: (policy: ReturnType<typeof policyOf>) => number;
-  readonly least: number;
-  readonly most?: number;
-  /** Below `least`, but not by much. */
-  readonly tooLittle: number;
-  readonly whole?: true;
-  readonly infinite?: true;
-}
-
-const NUMERIC: readonly Numeric[] = [
-  {
-    name: "errorThreshold",
-    set: (errorThreshold) => ({ errorThreshold }),
-    get: (policy) => policy.errorThreshold,
-    least: 0,
-    most: 1,
-    tooLittle: -0.01,
-  },
-  {
-    name: "falseOpensPerDay",
-    set: (falseOpensPerDay) => ({ falseOpensPerDay }),
-    get: (policy) => policy.falseOpensPerDay,
-    least: 0.001,
-    tooLittle: 0,
-  },
-  {
-    name: "stallDeadlineMs.streaming",
-    set: (streaming) => ({ stallDeadlineMs: { streaming } }),
-    get: (policy) => policy.stallDeadlineMs.streaming,
-    least: 1,
-    tooLittle: 0,
-  },
-  {
-    name: "stallDeadlineMs.unary",
-    set: (unary) => ({ stallDeadlineMs: { unary } }),
-    get: (policy) => policy.stallDeadlineMs.unary,
-    least: 1,
-    tooLittle: 0,
-  },
-  {
-    name: "coolDown.initialMs",
-    set: (initialMs) => ({ coolDown: { initialMs } }),
-    get: (policy) => policy.coolDown.initialMs,
-    least: 0,
-    tooLittle: -1,
-  },
-  {
-    name: "coolDown.growth",
-    set: (growth) => ({ coolDown: { growth } }),
-    get: (policy) => policy.coolDown.growth,
-    least: 1,
-    tooLittle: 0,
-  },
-  {
-    name: "coolDown.maxMs",
-    set: (maxMs) => ({ coolDown: { maxMs } }),
-    get: (policy) => policy.coolDown.maxMs,
-    least: 5_000,
-    tooLittle: 4_999,
-  },
-  {
-    name: "coolDown.retryAfterMaxMs",
-    set: (retryAfterMaxMs) => ({ coolDown: { retryAfterMaxMs } }),
-    get: (policy) => policy.coolDown.retryAfterMaxMs,
-    least: 0,
-    tooLittle: -1,
-  },
-  {
-    name: "probes.successes",
-    set: (successes) => ({ probes: { successes } }),
-    get: (policy) => policy.probes.successes,
-    least: 1,
-    tooLittle: 0,
-    whole: true,
-  },
-  {
-    name: "probes.leaseMs",
-    set: (leaseMs) => ({ probes: { leaseMs } }),
-    get: (policy) => policy.probes.leaseMs,
-    least: 1,
-    tooLittle: 0,
-    infinite: true,
-  },
-  {
-    name: "maxConcurrent",
-    set: (maxConcurrent) => ({ maxConcurrent }),
-    get: (policy) => policy.maxConcurrent,
-    least: 1,
-    tooLittle: 0,
-    whole: true,
-    infinite: true,
-  },
-  ...(["timeoutMs", "firstTokenTimeoutMs", "stallTimeoutMs"] as const).map(
-    (name): Numeric => ({
-      name,
-      set: (value) => ({ [name]: value }),
-      get: (policy) => policy[name],
-      least: 1,
-      tooLittle: 0,
-      infinite: true,
-    }),
-  ),
-  {
-    name: "thresholds.windowMs",
-    set: (windowMs) => ({ detector: thresholds({ windowMs }) }),
-    least: 1_000,
-    tooLittle: 999,
-  },
-  {
-    name: "thresholds.minCalls",
-    set: (minCalls) => ({ detector: thresholds({ minCalls }) }),
-    least: 1,
-    tooLittle: 0,
-    whole: true,
-  },
-  {
-    name: "thresholds.errorRate",
-    set: (errorRate) => ({ detector: thresholds({ errorRate }) }),
-    least: 0,
-    most: 1,
-    tooLittle: -1,
-  },
-  {
-    name: "thresholds.slowRate",
-    set: (slowRate) => ({ detector: thresholds({ slowRate }) }),
-    least: 0,
-    most: 1,
-    tooLittle: -1,
-  },
-  {
-    name: "thresholds.slowAfterMs",
-    set: (slowAfterMs) => ({ detector: thresholds({ slowAfterMs }) }),
-    least: 0,
-    tooLittle: -1,
-    infinite: true,
-  },
-  {
-    name: "consecutive(count)",
-    set: (count) => ({ detector: consecutive(count) }),
-    least: 1,
-    tooLittle: 0,
-    whole: true,
-  },
-];
-
-const make = (set: () => CircuitOptions) => () => new Circuit("openai/gpt-5", set());
-
-describe.each(NUMERIC)("$name", ({ name, set, get, least, most, tooLittle, whole, infinite }) => {
-  it("C10: takes its least value, and 0 where that is one, as it is", () => {
-    expect(make(() => set(least))).not.toThrow();
-    if (get !== undefined) expect(get(policyOf(set(least)))).toBe(least);
-    if (most !== undefined) expect(make(() => set(most))).not.toThrow();
-  });
-
-  it("refuses what is out of range with its name, the value and the range", () => {
-    const range = most === undefined ? `of at least ${least}` : `from ${least} to ${most}`;
-    const refused = [
-      tooLittle,
-      -1,
-      -Infinity,
-      ...(infinite ? [] : [Infinity]),
-      ...(whole ? [least + 0.5] : []),
-    ];
-    if (most !== undefined) refused.push(most + 0.001);
-    if (least > 0) refused.push(0);
-    for (const value of refused) {
-      expect(make(() => set(value))).toThrow(RangeError);
-      expect(make(() => set(value))).toThrow(`${name} is ${value}; give a`);
-      expect(make(() => set(value))).toThrow(range);
-    }
-    if (infinite) expect(make(() => set(Infinity))).not.toThrow();
-  });
-
-  it("refuses what is no number", () => {
-    for (const [value, shown] of [
-      [Number.NaN, "NaN"],
-      ["5", '"5"'],
-      [{}, "an object"],
-      [[5], "an array"],
-      [true, "true"],
-      [5n, "5"],
-    ] as const) {
-      expect(make(() => set(value as number))).toThrow(TypeError);
-      expect(make(() => set(value as number))).toThrow(`${name} is ${shown}; give a`);
-    }
-  });
-});
 
 describe("options", () => {
   it("have the documented defaults", () => {
     expect(policyOf()).toMatchObject({
       errorThreshold: 0.3,
       falseOpensPerDay: 1,
-      stallDeadlineMs: { streaming: 60_000, unary: 180_000 },
+      errorThresholdWithFallback: 0.1,
+      // Learned.
+      stallDeadlineMs: { streaming: undefined, unary: undefined },
       coolDown: { initialMs: 5_000, growth: 1.5, maxMs: 30_000, retryAfterMaxMs: 900_000 },
-      probes: { successes: 2, leaseMs: Infinity },
+      probes: { successes: 1, leaseMs: Infinity },
       maxConcurrent: Infinity,
+      retries: undefined,
+      probe: undefined,
       mode: "enforce",
       timeoutMs: Infinity,
       firstTokenTimeoutMs: Infinity,
       stallTimeoutMs: Infinity,
     });
     expect(policyOf({ coolDown: { initialMs: 60_000 } }).coolDown.maxMs).toBe(60_000);
+    expect(policyOf({ retries: {} }).retries).toEqual({ attempts: 2, budget: 0.1 });
+  });
+
+  it("take an errorThreshold that is given with a fallback as without one, 0 and 1 included", () => {
+    for (const errorThreshold of [0, 0.1, 0.3, 1])
+      expect(policyOf({ errorThreshold })).toMatchObject({
+        errorThreshold,
+        errorThresholdWithFallback: errorThreshold,
+      });
   });
 
   const refused: readonly (readonly [string, unknown, string])[] = [
@@ -238,6 +57,13 @@ describe("options", () => {
     ["a list", [], "options is an array; give an object."],
     ["a mode", { mode: "watch" }, 'mode is "watch"; give one of "enforce", "observe".'],
     ["a detector's name", { detector: "errors" }, 'detector is "errors"; give a function.'],
+    ["a probe that is none", { probe: "ping" }, 'probe is "ping"; give a function.'],
+    ["a number of retries", { retries: 2 }, "retries is 2; give an object."],
+    [
+      "an unknown key of retries",
+      { retries: { times: 2 } },
+      'retries has no option "times"; it has attempts,',
+    ],
     ["a classifier", { classify: {} }, "classify is an object; give a function."],
     ["a random", { random: 0.5 }, "random is 0.5; give a function."],
     ["a clock without now", { clock: {} }, "clock has no now(); give { now(): number } in milliseconds."],

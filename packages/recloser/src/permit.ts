@@ -1,5 +1,6 @@
 import type { CallFacts } from "./detect/detector.js";
 import type { InFlight, Pending } from "./evidence/in-flight.js";
+import type { Priority } from "./limit/limit.js";
 import { isVerdict, UNREADABLE } from "./outcome/is-verdict.js";
 import type { Failed, Rejected } from "./outcome/outcome.js";
 import type { Verdict } from "./outcome/verdict.js";
@@ -19,16 +20,22 @@ export interface Permit {
   settle(verdict: Verdict): boolean;
 }
 
+/** The answer to `admit`: a permit, or why not. */
 export type Admission =
   | { readonly ok: true; readonly permit: Permit }
   | { readonly ok: false; readonly failure: Rejected };
 
+/** What one call may say about itself. */
 export interface AdmitOptions {
   /** Whether the answer comes in tokens; decides which stall deadline applies. Default false. */
   readonly streaming?: boolean;
+  /** Whether somebody waits for the answer: under a limit `background` yields, and goes first as a probe. Default `interactive`. */
+  readonly priority?: Priority;
+  /** Whether the caller has a fallback, so that a rejection costs it little. Default false. */
+  readonly fallback?: boolean;
   /**
    * Called when the circuit gives the call up: it is past its stall deadline and the circuit has opened. Stop the call;
-   * its permit is settled already. It must not throw; if it does, that is ignored.
+   * its permit is settled already. It must not throw; if it does, that is ignored. Default: nothing is called.
    */
   readonly onAbort?: (failure: Failed) => void;
 }
@@ -39,17 +46,25 @@ export interface PermitOwner {
   settle(ticket: Ticket, verdict: Verdict): boolean;
 }
 
+/** A ticket of this epoch never votes. */
+export const NO_EPOCH = -1;
+
 /** A permit from the inside: also its entry in the in-flight ledger. */
 export class Ticket implements Permit, CallFacts, Pending<Ticket> {
   readonly #owner: PermitOwner;
   readonly admittedAt: number;
   readonly streaming: boolean;
+  readonly fallback: boolean;
+  /** See `CallFacts`; whoever admits it says so. */
+  witness = false;
   readonly probe: boolean;
-  /** The epoch it may vote in; `-1` for a call that only `observe` mode let through. */
+  /** The epoch it may vote in; `NO_EPOCH` for a call that only `observe` mode let through: it holds no place. */
   readonly epoch: number;
   readonly onAbort: ((failure: Failed) => void) | undefined;
   lastSignAt: number;
   firstTokenAt: number | undefined = undefined;
+  tokens = 0;
+  outlived = 0;
   /** It has been counted and has voted as stalled; its end says nothing more. */
   stalled = false;
   list: Pending<Ticket>["list"] = undefined;
@@ -69,7 +84,12 @@ export class Ticket implements Permit, CallFacts, Pending<Ticket> {
     this.epoch = epoch;
     this.probe = probe;
     this.streaming = options?.streaming ?? false;
+    this.fallback = options?.fallback ?? false;
     this.onAbort = options?.onAbort;
+  }
+
+  get holdsPlace(): boolean {
+    return this.epoch !== NO_EPOCH;
   }
 
   progress(): void {

@@ -4,7 +4,8 @@ import { Circuit } from "./circuit.js";
 import { consecutive } from "./detect/consecutive.js";
 import { fakeClock } from "./testing/fake-clock.js";
 import { commands, POLICIES, Subject, settings } from "./testing/subject.js";
-import { FAILED, fail, NEUTRAL, OK, permitOf } from "./testing/verdicts.js";
+import { teach } from "./testing/traffic.js";
+import { FAILED, fail, NEUTRAL, OK, permitOf, seeded } from "./testing/verdicts.js";
 
 function setUp() {
   const clock = fakeClock();
@@ -30,6 +31,20 @@ describe("snapshot", () => {
       meters: [{ name: "errors", level: 0, sentence: "no failures in a row" }],
       window: { calls: 0, failureRate: null, firstToken: { count: 0, p50Ms: null, p99Ms: null } },
       inFlight: { total: 0, waiting: 0, stalled: 0, longestWaitMs: null, limit: null },
+      limit: { waiting: null, inFlight: null, cause: null },
+      baseline: {
+        streaming: { wait: null, perToken: null, stallDeadlineMs: 20_000 },
+        unary: { wait: null, perToken: null, stallDeadlineMs: 50_000 },
+      },
+      callsPerSecond: 0.05,
+      hindsight: {
+        confirmed: 0,
+        contested: 0,
+        latest: null,
+        sparedCalls: 0,
+        sparedMs: 0,
+        lostCalls: 0,
+      },
       totals: { admitted: 0, settled: 0, expired: 0, aborted: 0, rejected: {}, observed: {}, opened: 0 },
     });
   });
@@ -124,6 +139,56 @@ describe("snapshot", () => {
     expect(Math.abs((firstToken.p50Ms ?? 0) - 50)).toBeLessThan(2);
     expect(Math.abs((firstToken.p99Ms ?? 0) - 400)).toBeLessThan(16);
     expect(Math.abs((total.p50Ms ?? 0) - 150)).toBeLessThan(5);
+  });
+
+  it("names the meters of the default policy, and says what they see", () => {
+    const clock = fakeClock();
+    const circuit = new Circuit("openai/gpt-5", { clock, random: () => 0.5 });
+    const shown = () => circuit.snapshot().meters.map(({ name, sentence }) => `${name}: ${sentence}`);
+    expect(shown()).toEqual([
+      "errors: no failures that count",
+      "throttling: nothing throttled",
+      "slowness: as fast as healthy",
+    ]);
+    fail(circuit, 1);
+    fail(circuit, 1, { ...FAILED, reason: "throttled" });
+    expect(shown().slice(0, 2)).toEqual([
+      "errors: 1 of 1 calls failed within 0 ms, last: server-error",
+      "throttling: 1 of 1 calls hit the rate limit, last: throttled",
+    ]);
+    while (circuit.state === "closed") fail(circuit, 1);
+    // What filled them is the cause now.
+    for (const { level, sentence } of circuit.snapshot().meters)
+      expect({ level, sentence }).toEqual({ level: 0, sentence: "starts afresh when the circuit closes" });
+  });
+
+  it("tells the learned rate of calls, and what healthy looks like", () => {
+    const clock = fakeClock();
+    const circuit = new Circuit("openai/gpt-5", { clock });
+    teach(circuit, clock, 2_400, { waitMs: 900, tokens: 20, perTokenMs: 10 }, { streaming: true });
+    const { callsPerSecond, baseline } = circuit.snapshot();
+    // One in 1.25 s, for 50 minutes.
+    expect(Math.abs(callsPerSecond - 0.8)).toBeLessThan(0.02);
+    const { wait, perToken, stallDeadlineMs } = baseline.streaming;
+    expect(Math.abs((wait?.p50Ms ?? 0) - 900)).toBeLessThan(30);
+    expect(Math.abs((perToken?.p50Ms ?? 0) - 10)).toBeLessThan(0.5);
+    expect(stallDeadlineMs).toBe(15_000);
+    expect(baseline.unary).toEqual({ wait: null, perToken: null, stallDeadlineMs: 180_000 });
+  });
+
+  it("D5: stays small, whatever has happened", () => {
+    const clock = fakeClock();
+    const circuit = new Circuit("openai/gpt-5", { clock, random: () => 0.5 });
+    const random = seeded(1);
+    for (let n = 0; n < 20_000; n++) {
+      const admission = circuit.admit({ streaming: n % 2 === 0 });
+      clock.advance(random() * 3_000);
+      if (!admission.ok) continue;
+      if (n % 2 === 0) admission.permit.progress();
+      const reason = n % 3 === 0 ? "server-error" : "throttled";
+      admission.permit.settle(random() < 0.8 ? OK : { ...FAILED, reason, detail: `error ${n}` });
+    }
+    expect(JSON.stringify(circuit.snapshot()).length).toBeLessThan(16_000);
   });
 
   it("makes sense when its clock has gone back", () => {

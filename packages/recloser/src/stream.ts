@@ -5,6 +5,7 @@ import { CircuitError } from "./outcome/circuit-error.js";
 import { classifyStreamError } from "./outcome/classify.js";
 import type { Failure, Outcome } from "./outcome/outcome.js";
 import type { SuccessVerdict } from "./outcome/verdict.js";
+import { type Turn, withRetries } from "./retry.js";
 import { Seen } from "./wire/ledger.js";
 import { createEventWatcher } from "./wire/stream-watcher.js";
 
@@ -14,44 +15,80 @@ export function runStream<T>(
   options: CallOptions<AsyncIterable<T>> | undefined,
 ): Promise<Outcome<AsyncIterable<T>>> {
   checkCall(fn, options);
+  if (circuit.policy.retries !== undefined) return streamWithRetries(circuit, fn, options);
   return new Promise((resolve, reject) => {
     const onFailure = (failure: Failure): void => resolve(degrade(failure, options));
-    let onEnd = onFailure;
-    const attempt = begin(circuit, true, options as CallOptions<never> | undefined, (failure) =>
-      onEnd(failure),
-    );
-    if (!(attempt instanceof Attempt)) return onFailure(attempt);
-    const onError = (error: unknown): void => {
-      try {
-        const failure = attempt.fail(error);
-        if (failure !== undefined) onFailure(failure);
-      } catch (thrown) {
-        reject(thrown);
-      }
-    };
-    const onStream = (source: AsyncIterable<T>): void => {
-      if (attempt.done) {
-        // It came after its call had ended: nobody will read it.
-        letGo(source[Symbol.asyncIterator]());
-        return;
-      }
-      if (typeof source?.[Symbol.asyncIterator] !== "function") {
-        throw new TypeError(
-          "stream(fn): fn gave something that is no async iterable; give an SDK's stream, or use call(fn).",
-        );
-      }
-      const guarded = guard(source, attempt);
-      onEnd = guarded.fail;
-      resolve({ ok: true, degraded: false, value: guarded.items });
-    };
-    let starting: PromiseLike<AsyncIterable<T>> | AsyncIterable<T>;
-    try {
-      starting = fn(attempt);
-    } catch (error) {
-      return onError(error);
-    }
-    Promise.resolve(starting).then(onStream).catch(onError);
+    streamOnce(circuit, fn, options, resolve, reject, onFailure);
   });
+}
+
+/** One attempt at `fn`. `onFailure` hears of it until there is a stream; from then on, its reader does. */
+function streamOnce<T>(
+  circuit: Circuit,
+  fn: (context: CallContext) => PromiseLike<AsyncIterable<T>> | AsyncIterable<T>,
+  options: CallOptions<AsyncIterable<T>> | undefined,
+  resolve: (outcome: Outcome<AsyncIterable<T>>) => void,
+  reject: (bug: unknown) => void,
+  onFailure: (failure: Failure) => void,
+  turn?: Turn,
+): void {
+  let onEnd = onFailure;
+  const attempt = begin(
+    circuit,
+    true,
+    options as CallOptions<never> | undefined,
+    (failure) => onEnd(failure),
+    turn,
+  );
+  if (!(attempt instanceof Attempt)) {
+    onFailure(attempt);
+    return;
+  }
+  const onError = (error: unknown): void => {
+    try {
+      const failure = attempt.fail(error);
+      if (failure !== undefined) onFailure(failure);
+    } catch (thrown) {
+      reject(thrown);
+    }
+  };
+  const onStream = (source: AsyncIterable<T>): void => {
+    if (attempt.done) {
+      // It came after its call had ended: nobody will read it.
+      letGo(source[Symbol.asyncIterator]());
+      return;
+    }
+    if (typeof source?.[Symbol.asyncIterator] !== "function") {
+      throw new TypeError(
+        "stream(fn): fn gave something that is no async iterable; give an SDK's stream, or use call(fn).",
+      );
+    }
+    const guarded = guard(source, attempt);
+    onEnd = guarded.fail;
+    resolve({ ok: true, degraded: false, value: guarded.items });
+  };
+  let starting: PromiseLike<AsyncIterable<T>> | AsyncIterable<T>;
+  try {
+    starting = fn(attempt);
+  } catch (error) {
+    onError(error);
+    return;
+  }
+  Promise.resolve(starting).then(onStream).catch(onError);
+}
+
+async function streamWithRetries<T>(
+  circuit: Circuit,
+  fn: (context: CallContext) => PromiseLike<AsyncIterable<T>> | AsyncIterable<T>,
+  options: CallOptions<AsyncIterable<T>> | undefined,
+): Promise<Outcome<AsyncIterable<T>>> {
+  const outcome = await withRetries(circuit, options, (turn) => {
+    return new Promise<Outcome<AsyncIterable<T>>>((resolve, reject) => {
+      const onFailure = (failure: Failure): void => resolve({ ok: false, failure });
+      streamOnce(circuit, fn, options, resolve, reject, onFailure, turn);
+    });
+  });
+  return outcome.ok ? outcome : degrade(outcome.failure, options);
 }
 
 /** The items of `source`, watched: each wait is under the attempt's limits, and the end of the stream settles it. */

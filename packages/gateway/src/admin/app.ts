@@ -1,5 +1,5 @@
 import { Hono } from "hono";
-import type { Circuits } from "recloser";
+import type { CircuitSnapshot, Circuits } from "recloser";
 import { z } from "zod";
 import { bugOf } from "../bug.js";
 import type { Config } from "../config/load.js";
@@ -78,13 +78,13 @@ export function createApp({ config, circuits, proxy, events, tallies, log }: Adm
 
   app.get("/api/circuits", (context) => {
     const at = now();
-    return context.json(circuits.snapshot().map((snapshot) => ({ at, ...snapshot })));
+    return context.json(circuits.snapshot().map((snapshot) => ({ at, ...forPeople(snapshot) })));
   });
   app.get("/api/circuits/:name{.+}", (context) => {
     const circuit = find(context.req.param("name"));
     return circuit === undefined
       ? context.json({ error: "There is no such circuit; GET /api/circuits lists them." }, 404)
-      : context.json({ at: now(), ...circuit.snapshot() });
+      : context.json({ at: now(), ...forPeople(circuit.snapshot()) });
   });
   app.get("/api/events", (context) =>
     context.body(eventStream(events, context.req.header("last-event-id")), 200, {
@@ -100,7 +100,7 @@ export function createApp({ config, circuits, proxy, events, tallies, log }: Adm
     if (circuit === undefined)
       return context.json({ error: "There is no such circuit; GET /api/circuits lists them." }, 404);
     circuit.force(to, { forMs, reason });
-    return context.json({ at: now(), ...circuit.snapshot() });
+    return context.json({ at: now(), ...forPeople(circuit.snapshot()) });
   });
   app.post("/api/circuits/release", async (context) => {
     const read = await readJson(context, releaseSchema);
@@ -109,7 +109,7 @@ export function createApp({ config, circuits, proxy, events, tallies, log }: Adm
     if (circuit === undefined)
       return context.json({ error: "There is no such circuit; GET /api/circuits lists them." }, 404);
     circuit.release();
-    return context.json({ at: now(), ...circuit.snapshot() });
+    return context.json({ at: now(), ...forPeople(circuit.snapshot()) });
   });
 
   app.notFound((context) =>
@@ -123,4 +123,9 @@ export function createApp({ config, circuits, proxy, events, tallies, log }: Adm
     return context.json({ error: "A bug in the gateway; see its log." }, 500);
   });
   return app;
+}
+
+/** Without what only a restart needs. */
+function forPeople({ memory: _, ...snapshot }: CircuitSnapshot): Omit<CircuitSnapshot, "memory"> {
+  return snapshot;
 }

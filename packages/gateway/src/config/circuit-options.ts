@@ -1,21 +1,30 @@
-import { type CircuitsOptions, consecutive, type DetectorFactory, errors, thresholds } from "recloser";
+import {
+  type CircuitsOptions,
+  consecutive,
+  type DetectorFactory,
+  errors,
+  meters,
+  thresholds,
+} from "recloser";
 import type { RawConfig } from "./schema.js";
 
 type Defined<T> = { [Key in keyof T]: Exclude<T[Key], undefined> };
 
 /** The library's options for a configuration. */
 export function circuitOptions(config: Pick<RawConfig, "circuit" | "limits">): CircuitsOptions {
-  const { policy, coolDown, probes, ...rest } = config.circuit;
+  const { policy, coolDown, probes, stallDeadlineMs, ...rest } = config.circuit;
   return {
     ...defined(rest),
     coolDown: defined(coolDown),
     probes: defined(probes),
+    stallDeadlineMs: defined(stallDeadlineMs),
     detector: detectorOf(policy),
     maxCircuits: config.limits.maxCircuits,
   };
 }
 
 function detectorOf(policy: RawConfig["circuit"]["policy"]): DetectorFactory {
+  if (policy === "meters") return meters();
   if (policy === "errors") return errors();
   return "consecutive" in policy ? consecutive(policy.consecutive) : thresholds(defined(policy.thresholds));
 }

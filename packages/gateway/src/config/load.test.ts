@@ -120,7 +120,7 @@ describe("bad files: one sentence with file, line, option, value and remedy", ()
     [
       "a policy that is none",
       `${one}circuit:\n  policy: sometimes\n`,
-      'recloser.yaml:4: circuit.policy is "sometimes"; give errors, { consecutive: 5 } or { thresholds: { … } }.',
+      'recloser.yaml:4: circuit.policy is "sometimes"; give meters, errors, { consecutive: 5 } or { thresholds: { … } }.',
     ],
     [
       "a policy's option",

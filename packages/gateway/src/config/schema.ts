@@ -80,6 +80,7 @@ const thresholdsSchema = section(
 const policySchema = z
   .union(
     [
+      z.literal("meters"),
       z.literal("errors"),
       section(
         { consecutive: whole(1).describe("Opens after this many failures in a row.") },
@@ -87,22 +88,30 @@ const policySchema = z
       ),
       section({ thresholds: thresholdsSchema }, "The classic policy."),
     ],
-    remedy("give errors, { consecutive: 5 } or { thresholds: { … } }"),
+    remedy("give meters, errors, { consecutive: 5 } or { thresholds: { … } }"),
   )
-  .describe("What opens a circuit: `errors`, `{ consecutive: n }`, or `{ thresholds: { … } }`.")
-  .default("errors");
+  .describe(
+    "What opens and limits a circuit: `meters` (errors, throttling and slowness), `errors`, `{ consecutive: n }`, or `{ thresholds: { … } }`.",
+  )
+  .default("meters");
 
 const circuitSchema = section(
   {
-    errorThreshold: share().describe("The share of failing calls that is still worth using.").default(0.3),
+    errorThreshold: share()
+      .describe("The share of failing calls that is still worth using. Default: 0.3.")
+      .optional(),
     falseOpensPerDay: atLeast(0.001)
       .describe("How often a healthy circuit may open by mistake, per day.")
       .default(1),
     policy: policySchema,
     stallDeadlineMs: section(
       {
-        streaming: ms(1).describe("For streaming calls: the wait for the first token.").default(60_000),
-        unary: ms(1).describe("For all other calls: the wait for the whole answer.").default(180_000),
+        streaming: ms(1)
+          .describe("For streaming calls: the wait for the first token. Default: learned, 60000 at first.")
+          .optional(),
+        unary: ms(1)
+          .describe("For all other calls: the wait for the whole answer. Default: learned, 180000 at first.")
+          .optional(),
       },
       "A call without a sign of life for this long counts as a failure there and then.",
     ).prefault({}),
@@ -121,7 +130,7 @@ const circuitSchema = section(
       {
         successes: whole(1)
           .describe("Probes that must succeed in a row before the circuit closes.")
-          .default(2),
+          .default(1),
         leaseMs: ms(1)
           .describe("A probe without a verdict after this long has failed. Default: the stall deadline.")
           .optional(),

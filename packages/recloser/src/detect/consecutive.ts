@@ -1,6 +1,7 @@
 import type { FailureVerdict } from "../outcome/verdict.js";
 import { atLeast } from "../require.js";
 import type { CallFacts, Detector, DetectorFactory, Meter, Trip } from "./detector.js";
+import { requireLike } from "./like.js";
 
 /** Failures in a row that are further apart than this are not one event. */
 const HORIZON_MS = 600_000;
@@ -9,7 +10,7 @@ class Consecutive implements Detector {
   readonly #limit: number;
   #inARow = 0;
   #lastAt = -Infinity;
-  #last: FailureVerdict | undefined;
+  #last = "";
 
   constructor(limit: number) {
     this.#limit = limit;
@@ -27,7 +28,7 @@ class Consecutive implements Detector {
     if (verdict.reason === "throttled" || verdict.reason === "quota") return;
     this.#inARow = this.#current(now) + 1;
     this.#lastAt = now;
-    this.#last = verdict;
+    this.#last = verdict.detail ?? verdict.reason;
   }
 
   trip(now: number): Trip | undefined {
@@ -48,11 +49,29 @@ class Consecutive implements Detector {
   }
 
   #sentence(now: number): string {
-    const last = this.#last;
     const inARow = this.#current(now);
-    if (inARow === 0 || last === undefined) return "no failures in a row";
-    return `${inARow} ${inARow === 1 ? "failure" : "failures"} in a row, last: ${last.detail ?? last.reason}`;
+    if (inARow === 0) return "no failures in a row";
+    return `${inARow} ${inARow === 1 ? "failure" : "failures"} in a row, last: ${this.#last}`;
   }
+
+  save(now: number): Saved {
+    const inARow = this.#current(now);
+    return { inARow, agoMs: inARow === 0 ? 0 : now - this.#lastAt, last: this.#last };
+  }
+
+  restore(saved: Saved, now: number): void {
+    requireLike(saved, this.save(now));
+    const { inARow, agoMs, last } = saved;
+    this.#inARow = inARow;
+    this.#lastAt = now - agoMs;
+    this.#last = last;
+  }
+}
+
+interface Saved {
+  readonly inARow: number;
+  readonly agoMs: number;
+  readonly last: string;
 }
 
 /**

@@ -1,19 +1,16 @@
+import { halved, meterHalfLifeMs } from "../evidence/call-rate.js";
 import type { FailureReason, FailureVerdict } from "../outcome/verdict.js";
 import { seconds } from "../outcome/words.js";
+import { Cusum, DOWN, type Paid, remains, type SavedCusum } from "./cusum.js";
 import type { CallFacts, Detector, DetectorContext, DetectorFactory, Meter, Trip } from "./detector.js";
-import { halved, RequestRate } from "./rate.js";
+import { requireLike } from "./like.js";
 
-/** The failure share of a healthy dependency, and of one that is down. */
+/** The failure share of a healthy dependency. */
 const HEALTHY = 0.02;
-const DOWN = 0.95;
 /** However bad it has been, more than this is never called tolerable. */
 const MOST_TOLERABLE = 0.6;
 /** Weight of one vote in the learned failure share. */
 const SHARE_WEIGHT = 1 / 32;
-/** A meter below this is empty: it would otherwise decay for ever without starting a new run. */
-const EMPTY = 0.05;
-const SHORTEST_HALF_LIFE_S = 120;
-const HALF_LIFE_CALLS = 10;
 /** Failures that held their caller's slot until a limit passed, instead of failing in a moment. */
 const HELD_A_SLOT: ReadonlySet<FailureReason> = new Set(["stalled", "timeout", "no-first-token"]);
 /** A third as many of those are tolerable. A full pool of them is also the last evidence that there will be. */
@@ -22,83 +19,72 @@ const LOW_RATE_STEEPNESS = 1.75;
 /** Nats that three failures in a row cannot reach at the default threshold, and four can, decay included. */
 const FOUR_FAILURES = 3.5;
 
-const remains = (level: number): number => (level < EMPTY ? 0 : level);
+/** Weight of one failure in the learned share of calls that have a fallback. */
+const FALLBACK_WEIGHT = 1 / 8;
+/** From this share on, opening costs little. */
+const NEARLY_ALL = 0.9;
+/** The usual time to fail is that of about this many failures. */
+const USUAL_OF = 8;
+/** Under a fast failure nothing outlives this many times the usual time to fail. */
+const SURVIVES_AFTER = 2;
+/** What a pending call that has outlived it is worth, in successes. */
+const SURVIVOR_SHARE = 0.5;
+/** A pending call that has outlived the healthy p90 is no survivor any more. */
+const LATE = 2;
 
-/** A one-sided CUSUM between two failure shares, in nats, that knows when its current run of failures began. */
-class Cusum {
-  level = 0;
-  #tolerable: number;
-  #runStartedAt = -Infinity;
-
-  constructor(tolerable: number) {
-    this.#tolerable = tolerable;
-  }
-
-  decay(kept: number): void {
-    this.level = remains(this.level * kept);
-  }
-
-  /** `tolerable` is frozen when a run begins: a fresh outage must not dilute its own test. */
-  fail(call: CallFacts, tolerable: number, cost: number): void {
-    if (this.level === 0) {
-      this.#runStartedAt = call.admittedAt;
-      this.#tolerable = tolerable;
-    }
-    this.level = Math.max(0, this.level + Math.log((DOWN * cost) / this.#tolerable));
-  }
-
-  succeed(call: CallFacts): void {
-    // A streaming call that was admitted before this run of failures says nothing about what came after. A unary one
-    // still pays back: among unary calls the survivors of a partial failure are exactly those that end late.
-    if (call.streaming && call.admittedAt < this.#runStartedAt) return;
-    const tolerable = Math.min(this.#tolerable, DOWN);
-    this.level = Math.max(0, this.level + Math.log((1 - DOWN) / (1 - tolerable)));
-  }
-
-  reset(): void {
-    this.level = 0;
-  }
+/** What a pending call has paid back already. */
+interface Credit {
+  readonly unhealthy: Paid;
+  readonly intolerable: Paid;
 }
 
 class ErrorsMeter implements Detector {
   readonly #context: DetectorContext;
-  readonly #rate: RequestRate;
   /** Worse than healthy. */
   readonly #unhealthy = new Cusum(HEALTHY);
   /** Worse than tolerable. */
   readonly #intolerable: Cusum;
+  /** The failing share of all calls. */
   #share = 0;
+  /** The share of failing calls that had a fallback. */
+  #fallbacks = 0;
   #votedAt: number;
   #failures = 0;
   #calls = 0;
   #runStartedAt: number;
-  #last: FailureVerdict | undefined;
+  /** The usual time to fail in this run: the geometric mean, which one failure that took a minute does not move far. */
+  #lnUsualMs = 0;
+  #last = "";
+  /** Unary calls of this run that were credited while they were pending. */
+  readonly #survivors = new Map<CallFacts, Credit>();
 
   constructor(context: DetectorContext) {
     this.#context = context;
-    this.#rate = new RequestRate(context.now);
     this.#intolerable = new Cusum(this.#tolerable());
     this.#votedAt = context.now;
     this.#runStartedAt = context.now;
-  }
-
-  requested(now: number): void {
-    this.#rate.requested(now);
   }
 
   firstToken(call: CallFacts, now: number): void {
     this.#succeed(call, now);
   }
 
+  outlived(call: CallFacts): void {
+    if (call.outlived >= LATE) this.#revoke(call);
+  }
+
   succeeded(call: CallFacts, now: number): void {
     // A call that reported a first token was credited then; its end adds nothing.
-    if (call.firstTokenAt === undefined) this.#succeed(call, now);
+    if (call.firstTokenAt !== undefined) return;
+    this.#succeed(call, now);
   }
 
   failed(call: CallFacts, verdict: FailureVerdict, now: number): void {
+    this.#revoke(call);
     // Being asked for less, or for money, is not a fault of the dependency: neither adds nor pays back.
     if (verdict.reason === "throttled" || verdict.reason === "quota") return;
     this.#decay(now);
+    this.#fallbacks += ((call.fallback ? 1 : 0) - this.#fallbacks) * FALLBACK_WEIGHT;
     if (this.#intolerable.level === 0) {
       this.#failures = 0;
       this.#calls = 0;
@@ -113,7 +99,14 @@ class ErrorsMeter implements Detector {
     this.#share += (1 - this.#share) * SHARE_WEIGHT;
     this.#failures++;
     this.#calls++;
-    this.#last = verdict;
+    this.#last = verdict.detail ?? verdict.reason;
+    const lnMs = Math.log(Math.max(1, now - call.admittedAt));
+    this.#lnUsualMs += (lnMs - this.#lnUsualMs) / Math.min(this.#failures, USUAL_OF);
+    this.#creditSurvivors(now);
+  }
+
+  dropped(call: CallFacts): void {
+    this.#revoke(call);
   }
 
   trip(now: number): Trip | undefined {
@@ -133,22 +126,51 @@ class ErrorsMeter implements Detector {
   reset(now: number): void {
     this.#unhealthy.reset();
     this.#intolerable.reset();
+    this.#survivors.clear();
     this.#failures = 0;
     this.#calls = 0;
     this.#votedAt = now;
   }
 
   #succeed(call: CallFacts, now: number): void {
+    // What a survivor was credited with stands; only the rest is left to pay.
+    const share = this.#survivors.delete(call) ? 1 - SURVIVOR_SHARE : 1;
     // A calm meter has nothing to decay and nothing to pay back: the usual case, and the quick one.
     if (this.#unhealthy.level === 0 && this.#intolerable.level === 0) {
       this.#votedAt = now;
     } else {
       this.#decay(now);
-      this.#unhealthy.succeed(call);
-      this.#intolerable.succeed(call);
+      this.#unhealthy.succeed(call, share);
+      this.#intolerable.succeed(call, share);
     }
     this.#share -= this.#share * SHARE_WEIGHT;
     this.#calls++;
+  }
+
+  /**
+   * Under a fast failure nothing outlives the usual time to fail, so a pending call of this run that has is credited now
+   * and not when it ends: of unary calls the successes end late, the failures soon, and counting ends alone would open on
+   * a partial failure. Latest first: the walk ends at the first call that was credited before.
+   */
+  #creditSurvivors(now: number): void {
+    const survivesAfterMs = SURVIVES_AFTER * Math.exp(this.#lnUsualMs);
+    for (const call of this.#context.youngUnary()) {
+      if (now - call.admittedAt <= survivesAfterMs) continue;
+      if (call.admittedAt < this.#runStartedAt || this.#survivors.has(call)) return;
+      this.#survivors.set(call, {
+        unhealthy: this.#unhealthy.succeed(call, SURVIVOR_SHARE),
+        intolerable: this.#intolerable.succeed(call, SURVIVOR_SHARE),
+      });
+    }
+  }
+
+  #revoke(call: CallFacts): void {
+    if (this.#survivors.size === 0) return;
+    const credit = this.#survivors.get(call);
+    if (credit === undefined) return;
+    this.#survivors.delete(call);
+    this.#unhealthy.revoke(credit.unhealthy);
+    this.#intolerable.revoke(credit.intolerable);
   }
 
   #decay(now: number): void {
@@ -160,13 +182,14 @@ class ErrorsMeter implements Detector {
 
   /** The share of the meters that is left of what the last vote found. */
   #kept(now: number): number {
-    const halfLifeMs = 1000 * Math.max(SHORTEST_HALF_LIFE_S, HALF_LIFE_CALLS / this.#rate.perSecond);
-    return halved(now - this.#votedAt, halfLifeMs);
+    return halved(now - this.#votedAt, meterHalfLifeMs(this.#context.callsPerSecond()));
   }
 
   /** What this dependency has been failing lately, within the bounds of what may be called tolerable. */
   #tolerable(): number {
-    const least = Math.max(HEALTHY, this.#context.errorThreshold);
+    const { errorThreshold, errorThresholdWithFallback } = this.#context;
+    const given = this.#fallbacks > NEARLY_ALL ? errorThresholdWithFallback : errorThreshold;
+    const least = Math.max(HEALTHY, given);
     return Math.min(Math.max(this.#share, least), Math.max(MOST_TOLERABLE, least));
   }
 
@@ -177,7 +200,7 @@ class ErrorsMeter implements Detector {
    * faster, down to four failures in a row: see docs/decisions/0002-threshold-at-low-rates.md.
    */
   #level(kept: number): number {
-    const perSecond = this.#rate.perSecond;
+    const perSecond = this.#context.callsPerSecond();
     const unhealthyFull = Math.max(
       6,
       Math.log((perSecond * 86_400) / this.#context.falseOpensPerDay) + Math.LN2,
@@ -191,10 +214,51 @@ class ErrorsMeter implements Detector {
   }
 
   #sentence(now: number): string {
-    const last = this.#last;
-    const what = last === undefined ? "" : `, last: ${last.detail ?? last.reason}`;
+    const what = this.#last === "" ? "" : `, last: ${this.#last}`;
     return `${this.#failures} of ${this.#calls} calls failed within ${seconds(now - this.#runStartedAt)}${what}`;
   }
+
+  save(now: number): Saved {
+    return {
+      unhealthy: this.#unhealthy.save(now),
+      intolerable: this.#intolerable.save(now),
+      share: this.#share,
+      fallbacks: this.#fallbacks,
+      votedAgoMs: now - this.#votedAt,
+      failures: this.#failures,
+      calls: this.#calls,
+      runMs: now - this.#runStartedAt,
+      lnUsualMs: this.#lnUsualMs,
+      last: this.#last,
+    };
+  }
+
+  restore(saved: Saved, now: number): void {
+    requireLike(saved, this.save(now));
+    this.#unhealthy.restore(saved.unhealthy, now);
+    this.#intolerable.restore(saved.intolerable, now);
+    this.#share = saved.share;
+    this.#fallbacks = saved.fallbacks;
+    this.#votedAt = now - saved.votedAgoMs;
+    this.#failures = saved.failures;
+    this.#calls = saved.calls;
+    this.#runStartedAt = now - saved.runMs;
+    this.#lnUsualMs = saved.lnUsualMs;
+    this.#last = saved.last;
+  }
+}
+
+interface Saved {
+  readonly unhealthy: SavedCusum;
+  readonly intolerable: SavedCusum;
+  readonly share: number;
+  readonly fallbacks: number;
+  readonly votedAgoMs: number;
+  readonly failures: number;
+  readonly calls: number;
+  readonly runMs: number;
+  readonly lnUsualMs: number;
+  readonly last: string;
 }
 
 /**
@@ -206,8 +270,9 @@ class ErrorsMeter implements Detector {
  * A failure that held its caller's slot until a limit passed (`stalled`, `timeout`, `no-first-token`) counts against a
  * third of the tolerable share: it adds ln(3) more to the second test.
  *
- * A streaming call counts as a success at its first token, and one that was admitted before the current run of failures
- * began pays nothing back.
+ * A streaming call counts as a success at its first token, and a call that was admitted before the current run of
+ * failures began pays nothing back. A pending unary call that has outlived twice the longest time to fail is credited with
+ * half a success, until it ends or has outlived the healthy p90.
  */
 export function errors(): DetectorFactory {
   return (context) => new ErrorsMeter(context);

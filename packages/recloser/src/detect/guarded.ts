@@ -5,23 +5,11 @@ import type { CallFacts, Detector, Meter, Trip } from "./detector.js";
  * A detector whose exceptions go no further: one that throws has not heard, or does not trip. A mistake in somebody's
  * policy must not hurt a call, and must not become evidence.
  */
-export function guarded(detector: Detector): Detector {
-  return new Guarded(detector);
-}
-
-class Guarded implements Detector {
+export class Guarded implements Required<Detector> {
   readonly #inner: Detector;
 
   constructor(inner: Detector) {
     this.#inner = inner;
-  }
-
-  requested(now: number): void {
-    try {
-      this.#inner.requested?.(now);
-    } catch {
-      // Not heard.
-    }
   }
 
   firstToken(call: CallFacts, now: number): void {
@@ -32,9 +20,17 @@ class Guarded implements Detector {
     }
   }
 
-  succeeded(call: CallFacts, now: number): void {
+  outlived(call: CallFacts, now: number): void {
     try {
-      this.#inner.succeeded(call, now);
+      this.#inner.outlived?.(call, now);
+    } catch {
+      // Not heard.
+    }
+  }
+
+  succeeded(call: CallFacts, now: number, perTokenMs?: number): void {
+    try {
+      this.#inner.succeeded(call, now, perTokenMs);
     } catch {
       // Not heard.
     }
@@ -48,11 +44,28 @@ class Guarded implements Detector {
     }
   }
 
+  dropped(call: CallFacts, now: number): void {
+    try {
+      this.#inner.dropped?.(call, now);
+    } catch {
+      // Not heard.
+    }
+  }
+
   trip(now: number): Trip | undefined {
     try {
       return this.#inner.trip(now);
     } catch {
       return undefined;
+    }
+  }
+
+  slowness(now: number): number {
+    try {
+      const slowness: unknown = this.#inner.slowness?.(now);
+      return typeof slowness === "number" && slowness > 0 ? slowness : 0;
+    } catch {
+      return 0;
     }
   }
 
@@ -69,6 +82,23 @@ class Guarded implements Detector {
       this.#inner.reset(now);
     } catch {
       // Not heard.
+    }
+  }
+
+  save(now: number): unknown {
+    try {
+      return this.#inner.save?.(now);
+    } catch {
+      return undefined;
+    }
+  }
+
+  restore(saved: unknown, now: number): void {
+    try {
+      this.#inner.restore?.(saved, now);
+    } catch {
+      // It starts afresh instead, with whatever it had taken up.
+      this.reset(now);
     }
   }
 }

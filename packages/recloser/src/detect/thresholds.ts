@@ -14,7 +14,7 @@ export interface ThresholdOptions {
   readonly errorRate?: number;
   /** Opens when at least this share of the calls in the window was slow, 0–1. Default 1. */
   readonly slowRate?: number;
-  /** A call that took longer than this in all was slow, in milliseconds. Default: none is. */
+  /** A call that took longer than this in all was slow, in milliseconds. At least 0. Default: none is. */
   readonly slowAfterMs?: number;
 }
 

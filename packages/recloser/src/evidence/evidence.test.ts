@@ -101,8 +101,8 @@ describe("the rolling window", () => {
           window.count(tally as "success", now);
         }
         now += later;
-        const slice = (at: number) => Math.floor((at - 500) / 10_000);
-        const recent = all.filter(({ at }) => slice(at) > slice(now) - 6);
+        const slice = (at: number) => Math.floor((at - 500) / 15_000);
+        const recent = all.filter(({ at }) => slice(at) > slice(now) - 4);
         const count = (tally: string) => recent.filter((one) => one.tally === tally).length;
         const { calls, successes, failures, neutral } = window.view(now);
         expect({ calls, successes, failures, neutral }).toEqual({

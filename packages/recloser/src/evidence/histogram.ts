@@ -1,6 +1,7 @@
 /**
- * Log-linear buckets for durations: 16 to an octave, so a bucket is at most 6.25 % wide and a quantile read from its
- * middle is within about 3 %. The index comes from integer bits: no logarithm on the hot path.
+ * Log-linear buckets for durations: whole milliseconds below 16, from there 16 to an octave, so a bucket is at most 6.25 %
+ * wide and a quantile read from its middle is within about 3 %. The index comes from integer bits: no logarithm on the hot
+ * path.
  */
 const SUB_BITS = 4;
 const SUBS = 1 << SUB_BITS;
@@ -8,22 +9,23 @@ const SUBS = 1 << SUB_BITS;
 const OCTAVES = 21;
 const LONGEST_MS = 2 ** OCTAVES - 1;
 
-export const BUCKETS: number = OCTAVES * SUBS;
+export const BUCKETS: number = (OCTAVES - SUB_BITS + 1) * SUBS;
 
 export function bucketOf(ms: number): number {
-  const whole = ms < 1 ? 1 : ms > LONGEST_MS ? LONGEST_MS : ms | 0;
-  const octave = 31 - Math.clz32(whole);
-  const sub = octave >= SUB_BITS ? whole >> (octave - SUB_BITS) : whole << (SUB_BITS - octave);
-  return octave * SUBS + (sub & (SUBS - 1));
+  const whole = ms < 0 ? 0 : ms > LONGEST_MS ? LONGEST_MS : ms | 0;
+  if (whole < SUBS) return whole;
+  const shift = 31 - Math.clz32(whole) - SUB_BITS;
+  return (shift << SUB_BITS) + (whole >> shift);
 }
 
 /** The middle of a bucket, in milliseconds. */
 export function bucketMiddleMs(bucket: number): number {
-  const octave = Math.floor(bucket / SUBS);
-  const sub = bucket % SUBS;
-  return 2 ** octave * (1 + (sub + 0.5) / SUBS);
+  if (bucket < SUBS) return bucket + 0.5;
+  const shift = (bucket >> SUB_BITS) - 1;
+  return ((bucket & (SUBS - 1)) + SUBS + 0.5) * 2 ** shift;
 }
 
+/** Durations as people read them; `null` where there were none. */
 export interface Quantiles {
   readonly count: number;
   readonly p50Ms: number | null;

@@ -16,9 +16,10 @@ const TALLIES: readonly Tally[] = [
 const INDEX = new Map(TALLIES.map((tally, index) => [tally, index]));
 
 const WINDOW_MS = 60_000;
-const SLICES = 6;
+const SLICES = 4;
 const FULL = 0xffff;
 
+/** The last minute of settled calls. */
 export interface WindowView {
   readonly windowMs: number;
   readonly calls: number;
@@ -34,7 +35,7 @@ export interface WindowView {
 
 /**
  * The last minute of settled calls: counts by what they said, and histograms of first token and total time. Recording
- * is O(1); its size is fixed (about 9 KB).
+ * is O(1); its size is fixed (about 5 KB).
  */
 export class RollingWindow {
   readonly #slices: Slices;

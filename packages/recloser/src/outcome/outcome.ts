@@ -55,11 +55,13 @@ export type Failure = Rejected | Failed | Refused | Cancelled;
 /** What the caller of `call` gets back: a value, or a typed failure. */
 export type Outcome<T> = Answered<T> | Unanswered;
 
+/** A call that brought a value: its own, or its fallback's. */
 export type Answered<T> =
   | { readonly ok: true; readonly degraded: false; readonly value: T }
   /** The fallback's value, and the failure that caused it. */
   | { readonly ok: true; readonly degraded: true; readonly value: T; readonly failure: Failure };
 
+/** A call that brought none, and why. */
 export interface Unanswered {
   readonly ok: false;
   readonly failure: Failure;

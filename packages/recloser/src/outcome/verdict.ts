@@ -40,12 +40,14 @@ export type NeutralReason =
 /** What a settled call says about its dependency. Each permit gets exactly one. */
 export type Verdict = SuccessVerdict | FailureVerdict | NeutralVerdict;
 
+/** The dependency answered. */
 export interface SuccessVerdict {
   readonly verdict: "success";
   /** Tokens in the answer, when the usage is known. */
   readonly outputTokens?: number;
 }
 
+/** The dependency failed, or asked for less. */
 export interface FailureVerdict {
   readonly verdict: "failure";
   readonly reason: FailureReason;
@@ -55,6 +57,7 @@ export interface FailureVerdict {
   readonly detail?: string;
 }
 
+/** The end of this call says nothing about the dependency. */
 export interface NeutralVerdict {
   readonly verdict: "neutral";
   readonly reason: NeutralReason;

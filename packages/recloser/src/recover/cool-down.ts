@@ -17,6 +17,13 @@ export const COOL_DOWN_DEFAULTS: Required<CoolDownOptions> = {
   retryAfterMaxMs: 900_000,
 };
 
+/** The slow clock of an account that has run out of money: minutes, not seconds, and never more than a quarter of an hour. */
+export const QUOTA: Pick<Required<CoolDownOptions>, "initialMs" | "growth" | "maxMs"> = {
+  initialMs: 60_000,
+  growth: 2,
+  maxMs: 900_000,
+};
+
 /** Growth past this many failed probes has met any sane `maxMs`; a larger exponent would only overflow. */
 const LARGEST_EXPONENT = 64;
 /** A hint is spread upwards by up to this share, after its cap: a fleet that was told the same second must not return in it. */
@@ -45,4 +52,9 @@ export function hintedMs(
   random: () => number,
 ): number {
   return Math.min(options.retryAfterMaxMs, retryAfterMs) * (1 + HINT_SPREAD * random());
+}
+
+/** No opening lasts longer than this, whatever asked for it. */
+export function longestOpeningMs({ maxMs, retryAfterMaxMs }: Required<CoolDownOptions>): number {
+  return 1.5 * Math.max(maxMs, retryAfterMaxMs, QUOTA.maxMs);
 }

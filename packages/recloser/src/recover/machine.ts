@@ -1,6 +1,8 @@
+import type { Trip } from "../detect/detector.js";
+import type { StateName } from "../outcome/outcome.js";
 import type { FailureVerdict } from "../outcome/verdict.js";
 import { seconds } from "../outcome/words.js";
-import { type CoolDownOptions, coolDownMs, hintedMs } from "./cool-down.js";
+import { type CoolDownOptions, coolDownMs, hintedMs, longestOpeningMs, QUOTA } from "./cool-down.js";
 import type { Cause, HalfOpen, State } from "./state.js";
 
 export interface MachineOptions {
@@ -63,9 +65,14 @@ export class Machine<Probe extends { readonly admittedAt: number }> {
     }
   }
 
-  trip(message: string, now: number): void {
+  trip({ kind = "failing", message }: Trip, now: number): void {
     this.#trippedBy = message;
-    this.#open({ kind: "failing", message }, now);
+    this.#open({ kind, message }, now);
+  }
+
+  /** Probes that failed since one last succeeded. */
+  get failedProbes(): number {
+    return this.#failedProbes;
   }
 
   probeSucceeded(state: HalfOpen<Probe>, now: number): void {
@@ -123,8 +130,38 @@ export class Machine<Probe extends { readonly admittedAt: number }> {
     else this.release(at);
   }
 
+  save(now: number): SavedMachine {
+    const { state } = this;
+    return {
+      state: state.name,
+      forMs: now - state.since,
+      ...("until" in state ? { endsInMs: state.until - now } : {}),
+      ...("cause" in state ? { cause: state.cause } : {}),
+      ...(state.name === "half-open" ? { successes: state.successes } : {}),
+      epoch: this.epoch,
+      opened: this.opened,
+      failedProbes: this.#failedProbes,
+      ...(this.#hintUntil > now ? { askedForMs: this.#hintUntil - now } : {}),
+      trippedBy: this.#trippedBy,
+    };
+  }
+
+  /** Takes up what `save` gave. Nothing is announced: nothing has changed but the process. */
+  restore(saved: SavedMachine, now: number): void {
+    this.state = restored(saved, longestOpeningMs(this.#options.coolDown), now);
+    this.epoch = saved.epoch;
+    this.leftHealthIn = saved.epoch;
+    this.opened = saved.opened;
+    this.#failedProbes = saved.failedProbes;
+    this.#hintUntil = saved.askedForMs === undefined ? -Infinity : now + saved.askedForMs;
+    this.#trippedBy = saved.trippedBy;
+  }
+
   #open(cause: Cause, now: number): void {
-    const { coolDown, random } = this.#options;
+    const { random } = this.#options;
+    // Money comes back in minutes at best: asking every few seconds helps nobody.
+    const coolDown =
+      cause.kind === "quota" ? { ...this.#options.coolDown, ...QUOTA } : this.#options.coolDown;
     const asked = this.#hintUntil - now;
     const lasts = Math.max(
       coolDownMs(coolDown, this.#failedProbes, random),
@@ -150,5 +187,36 @@ export class Machine<Probe extends { readonly admittedAt: number }> {
     }
     if (!this.healthy) this.leftHealthIn = this.epoch;
     this.#onChange(from, message, now);
+  }
+}
+
+export interface SavedMachine {
+  readonly state: StateName;
+  readonly forMs: number;
+  readonly endsInMs?: number;
+  readonly cause?: Cause;
+  readonly successes?: number;
+  readonly epoch: number;
+  readonly opened: number;
+  readonly failedProbes: number;
+  readonly askedForMs?: number;
+  readonly trippedBy: string;
+}
+
+function restored<Probe>(saved: SavedMachine, longestMs: number, now: number): State<Probe> {
+  const since = now - saved.forMs;
+  const until = now + (saved.endsInMs ?? 0);
+  const cause = saved.cause ?? { kind: "failing", message: "it was so before the restart" };
+  switch (saved.state) {
+    case "closed":
+      return { name: "closed", since };
+    case "open":
+      return { name: "open", since, until: Math.min(until, now + longestMs), cause };
+    case "half-open":
+      // Whoever probed is gone with the process.
+      return { name: "half-open", since, cause, probe: undefined, successes: saved.successes ?? 0 };
+    case "forced-open":
+    case "forced-closed":
+      return { name: saved.state, since, until, cause };
   }
 }

@@ -4,6 +4,8 @@ import type { Rule } from "./model-rules.js";
 
 /** A call, as the model remembers it. */
 export interface ModelCall {
+  /** Its place in the order of admission. */
+  readonly n: number;
   readonly at: number;
   readonly streaming: boolean;
   readonly epoch: number;
@@ -22,6 +24,7 @@ export interface ModelSettings {
 }
 
 const PERMIT_LEASE_MS = 900_000;
+const HOUR_MS = 3_600_000;
 
 /**
  * A second telling of what a circuit does, slow and plain: no lists kept, nothing counted on the way; whatever it needs
@@ -31,8 +34,10 @@ export class Model {
   state: StateName = "closed";
   epoch = 0;
   until = Infinity;
-  readonly calls: ModelCall[] = [];
-  readonly transitions: string[] = [];
+  /** Probation: the calls that may wait since it closed after probes. */
+  room = Infinity;
+  calls: ModelCall[] = [];
+  transitions: string[] = [];
   readonly #rule: Rule;
   readonly #settings: ModelSettings;
   #why: "open" | "throttled" | "quota" = "open";
@@ -41,10 +46,34 @@ export class Model {
   #badProbes = 0;
   #askedUntil = 0;
   #openedIn = -1;
+  /** When stalled calls that have taken every place say so again. */
+  #againAt = Infinity;
+  /** The most calls that waited while nothing held them back, halving each hour. */
+  #peak = { calls: 0, at: 0 };
 
   constructor(rule: Rule, settings: ModelSettings) {
     this.#rule = rule;
     this.#settings = settings;
+  }
+
+  /** Another one that has seen the same, with a copy of its rule. */
+  copy(rule: Rule): Model {
+    const model = new Model(rule, this.#settings);
+    model.state = this.state;
+    model.epoch = this.epoch;
+    model.until = this.until;
+    model.room = this.room;
+    model.calls = this.calls.map((call) => ({ ...call }));
+    model.transitions = this.transitions.slice();
+    model.#why = this.#why;
+    model.#probe = this.#probe && model.calls[this.#probe.n];
+    model.#good = this.#good;
+    model.#badProbes = this.#badProbes;
+    model.#askedUntil = this.#askedUntil;
+    model.#openedIn = this.#openedIn;
+    model.#againAt = this.#againAt;
+    model.#peak = this.#peak;
+    return model;
   }
 
   count(end: ModelCall["end"]): number {
@@ -58,13 +87,17 @@ export class Model {
     else if (this.state === "forced-open") no = "forced-open";
     else if (this.state === "half-open" && this.#probe !== undefined) no = "probing";
     else if (this.count(undefined) >= this.#settings.maxConcurrent) no = "saturated";
+    else if (this.state === "closed" && this.#waiting().length >= this.room) no = "saturated";
     if (no !== undefined) {
       if (no !== "saturated") this.#rule.asked(now);
       return no;
     }
-    const call: ModelCall = { at: now, streaming, epoch: this.epoch, signAt: now };
+    const call: ModelCall = { n: this.calls.length, at: now, streaming, epoch: this.epoch, signAt: now };
     if (this.state === "half-open") this.#probe = call;
     this.calls.push(call);
+    const waiting = this.#waiting().length;
+    if (this.state === "closed" && this.room === Infinity && waiting >= this.#peakBy(now))
+      this.#peak = { calls: waiting, at: now };
     return call;
   }
 
@@ -75,8 +108,10 @@ export class Model {
     if (call.tokenAt !== undefined) return;
     call.tokenAt = now;
     if (call.stalledAt !== undefined || call.epoch !== this.epoch) return;
-    if (this.state === "closed") this.#good1(() => this.#rule.token(call, now), now);
-    else if (this.#probe === call) this.#probeGood(now);
+    if (this.state === "closed") {
+      this.#answered(now);
+      this.#good1(() => this.#rule.token(call, now), now);
+    } else if (this.#probe === call) this.#probeGood(now);
   }
 
   settle(call: ModelCall, verdict: Verdict, now: number): boolean {
@@ -92,7 +127,10 @@ export class Model {
         this.#askedUntil = Math.max(this.#askedUntil, now + hint);
       this.#bad(call, now, verdict.reason);
     } else if (this.state === "closed" && verdict.verdict === "success") {
+      if (call.tokenAt === undefined) this.#answered(now);
       this.#good1(() => this.#rule.success(call, now), now);
+    } else if (this.state === "closed") {
+      this.#rule.dropped?.(call, now);
     } else if (this.#probe === call) {
       if (verdict.verdict === "success") this.#probeGood(now);
       else this.#probe = undefined;
@@ -118,8 +156,11 @@ export class Model {
       )[0];
       const stallAt = next === undefined ? Infinity : this.#dueAt(next);
       const stateAt = this.#probe === undefined ? this.until : this.#probe.at + this.#settings.leaseMs;
-      if (Math.min(stallAt, stateAt) > now) break;
-      if (next !== undefined && stallAt <= stateAt) this.#stall(next, stallAt);
+      const dueAt = Math.min(stallAt, stateAt, this.#againAt);
+      this.#expire(Math.min(dueAt, now), dueAt > now);
+      if (dueAt > now) break;
+      if (dueAt === this.#againAt) this.#sayAgain(dueAt);
+      else if (next !== undefined && stallAt <= stateAt) this.#stall(next, stallAt);
       else if (this.state === "open") this.#become("half-open", stateAt);
       else if (this.#probe === undefined) this.#unforce(stateAt);
       else {
@@ -128,16 +169,15 @@ export class Model {
         this.#bad(this.#probe, stateAt, "stalled");
       }
     }
-    for (const kind of [
-      this.#stalled(),
-      this.calls.filter((c) => c.end === undefined && c.tokenAt !== undefined),
-    ])
-      for (const call of kind.sort((a, b) =>
-        a.tokenAt ? a.signAt - b.signAt : (a.stalledAt ?? 0) - (b.stalledAt ?? 0),
-      )) {
-        if (call.signAt > now - PERMIT_LEASE_MS) break;
-        call.end = "expired";
-      }
+  }
+
+  /** Permits without a sign of life for their lease were dropped. What is due at the same moment comes first. */
+  #expire(now: number, inclusive: boolean): void {
+    for (const call of this.calls) {
+      if (call.end !== undefined || (call.tokenAt === undefined && call.stalledAt === undefined)) continue;
+      const lapsesAt = call.signAt + PERMIT_LEASE_MS;
+      if (lapsesAt < now || (inclusive && lapsesAt === now)) call.end = "expired";
+    }
   }
 
   #waiting(): ModelCall[] {
@@ -153,14 +193,46 @@ export class Model {
   }
 
   #dueAt(call: ModelCall): number {
-    return call.at + this.#settings.stall[call.streaming ? "streaming" : "unary"];
+    return call.at + this.#patience(call);
+  }
+
+  #patience({ streaming }: ModelCall): number {
+    return this.#settings.stall[streaming ? "streaming" : "unary"];
+  }
+
+  #allStalled(): boolean {
+    return this.#stalled().length >= this.#settings.maxConcurrent;
+  }
+
+  /** Nobody else can get in to say more. */
+  #sayAgain(now: number): void {
+    this.#againAt = Infinity;
+    if (!this.#allStalled()) return;
+    const { epoch } = this;
+    for (const call of this.#stalled().sort((a, b) => (a.stalledAt ?? 0) - (b.stalledAt ?? 0))) {
+      if (call.epoch !== epoch || this.epoch !== epoch) continue;
+      this.#againAt = now + this.#patience(call);
+      this.#bad(call, now, "stalled");
+    }
   }
 
   #stall(call: ModelCall, now: number): void {
     call.stalledAt = now;
     this.#rule.asked(now);
-    if (call.epoch === this.epoch) this.#bad(call, now, "stalled");
-    else if (call.epoch < this.#openedIn) call.end = "aborted";
+    if (call.epoch === this.epoch) {
+      if (this.state === "closed" && this.#allStalled()) this.#againAt = now + this.#patience(call);
+      this.#bad(call, now, "stalled");
+    } else if (call.epoch < this.#openedIn) call.end = "aborted";
+  }
+
+  /** One more may wait, until as many may as when all was well, and at least eight. */
+  #answered(now: number): void {
+    this.room++;
+    if (this.room >= Math.max(8, this.#peakBy(now))) this.room = Infinity;
+  }
+
+  #peakBy(now: number): number {
+    return this.#peak.calls * 2 ** -((now - this.#peak.at) / HOUR_MS);
   }
 
   #good1(tell: () => void, now: number): void {
@@ -175,7 +247,8 @@ export class Model {
       this.#badProbes++;
       this.#open(now, why);
     } else if (this.state === "closed") {
-      if (why === "open") this.#rule.failure(call, now, reason);
+      if (why === "open") this.#rule.failure(call, now, reason, this.#waiting());
+      else this.#rule.dropped?.(call, now);
       if (this.#rule.full(now)) this.#open(now, "open");
     }
   }
@@ -189,7 +262,11 @@ export class Model {
 
   #open(now: number, why: "open" | "throttled" | "quota"): void {
     const asked = this.#askedUntil - now;
-    const own = Math.min(30_000, 5_000 * 1.5 ** this.#badProbes);
+    // Money has a slower clock.
+    const own =
+      why === "quota"
+        ? Math.min(900_000, 60_000 * 2 ** this.#badProbes)
+        : Math.min(30_000, 5_000 * 1.5 ** this.#badProbes);
     this.#why = why;
     this.#become("open", now, now + Math.max(own, asked > 0 ? this.#hinted(asked) : 0));
   }
@@ -206,8 +283,10 @@ export class Model {
   #become(to: StateName, now: number, until = Infinity): void {
     this.transitions.push(`${this.state} > ${to} at ${now}`);
     this.epoch++;
+    this.room = this.state === "half-open" && to === "closed" ? 2 : Infinity;
     this.state = to;
     this.until = until;
+    this.#againAt = Infinity;
     this.#probe = undefined;
     this.#good = 0;
     this.#rule.clear(now);

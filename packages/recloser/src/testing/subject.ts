@@ -4,7 +4,10 @@ import { Circuit } from "../circuit.js";
 import { consecutive } from "../detect/consecutive.js";
 import type { DetectorFactory } from "../detect/detector.js";
 import { errors } from "../detect/errors.js";
+import { meters } from "../detect/meters.js";
 import { thresholds } from "../detect/thresholds.js";
+import type { CircuitOptions } from "../options.js";
+import type { StateName } from "../outcome/outcome.js";
 import type { Verdict } from "../outcome/verdict.js";
 import type { Permit } from "../permit.js";
 import type { CircuitSnapshot } from "../snapshot.js";
@@ -14,6 +17,8 @@ import { consecutiveRule, errorsRule, type Rule, thresholdsRule } from "./model-
 import { FAILED, NEUTRAL, OK } from "./verdicts.js";
 
 const START = 1_000_000;
+/** How long the calls of a crowd wait for a first token. */
+export const CROWD_MS = 500;
 
 export const POLICIES: Record<string, { readonly detector: DetectorFactory; readonly rule: () => Rule }> = {
   errors: { detector: errors(), rule: () => errorsRule(START) },
@@ -24,17 +29,27 @@ export const POLICIES: Record<string, { readonly detector: DetectorFactory; read
   },
 };
 
+/** The same, and the default policy, of which there is no model. */
+export const DETECTORS: Record<string, DetectorFactory> = {
+  ...Object.fromEntries(Object.entries(POLICIES).map(([name, { detector }]) => [name, detector])),
+  "meters, the default": meters(),
+};
+
 export type Command =
   | { readonly do: "ask"; readonly streaming: boolean }
   | { readonly do: "token"; readonly which: number }
   | { readonly do: "settle"; readonly which: number; readonly verdict: Verdict }
   | { readonly do: "call"; readonly verdict: Verdict; readonly times: number }
+  /** Streams at the same time, which all go well. */
+  | { readonly do: "crowd"; readonly size: number }
   /** Calls that settle at once and say nothing; their permits are not counted. */
   | { readonly do: "neutral"; readonly times: number }
   | { readonly do: "force"; readonly to: "open" | "closed"; readonly forMs: number }
   | { readonly do: "release" }
   | { readonly do: "read" }
-  | { readonly do: "wait"; readonly ms: number };
+  | { readonly do: "wait"; readonly ms: number }
+  /** Healthy streams, one after the other, until there is a baseline to compare with. */
+  | { readonly do: "warm" };
 
 const throttled: fc.Arbitrary<Verdict> = fc.record({
   verdict: fc.constant("failure" as const),
@@ -82,6 +97,10 @@ export const command: fc.Arbitrary<Command> = fc.oneof(
       times: fc.integer({ min: 1, max: 6 }),
     }),
   },
+  {
+    weight: 2,
+    arbitrary: fc.record({ do: fc.constant("crowd" as const), size: fc.integer({ min: 2, max: 20 }) }),
+  },
   { weight: 6, arbitrary: wait.map((ms) => ({ do: "wait" as const, ms })) },
   { weight: 1, arbitrary: fc.constant({ do: "read" as const }) },
   {
@@ -95,6 +114,10 @@ export const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 1, arbitrary: fc.constant({ do: "release" as const }) },
 );
 export const commands = fc.array(command, { maxLength: 60 });
+/** Some begin on a circuit that has learned what healthy is. */
+export const histories: fc.Arbitrary<readonly Command[]> = fc
+  .tuple(fc.boolean(), commands)
+  .map(([warm, all]) => (warm ? [{ do: "warm" }, ...all] : all));
 
 export const settings: fc.Arbitrary<ModelSettings> = fc.record({
   stall: fc.constantFrom({ streaming: 20_000, unary: 50_000 }, { streaming: 20_000, unary: 20_000 }),
@@ -106,9 +129,10 @@ export const settings: fc.Arbitrary<ModelSettings> = fc.record({
 
 /** The circuit under test, with what it has said. */
 export class Subject {
-  readonly clock: FakeClock = fakeClock(START);
+  readonly clock: FakeClock;
   readonly circuit: Circuit;
   readonly transitions: string[] = [];
+  readonly #changes: { readonly from: StateName; readonly to: StateName; readonly at: number }[] = [];
   readonly permits: Permit[] = [];
   /** How often each permit was settled, by its own account or the circuit's. */
   readonly ends: number[] = [];
@@ -116,7 +140,9 @@ export class Subject {
   constructor(
     detector: DetectorFactory,
     { stall, leaseMs, successes, maxConcurrent, retryAfterMaxMs }: ModelSettings,
+    { start = START, ...more }: CircuitOptions & { readonly start?: number } = {},
   ) {
+    this.clock = fakeClock(start);
     this.circuit = new Circuit("openai/gpt-5", {
       detector,
       clock: this.clock,
@@ -125,8 +151,12 @@ export class Subject {
       coolDown: { retryAfterMaxMs },
       probes: { leaseMs, successes },
       maxConcurrent,
+      ...more,
     });
-    this.circuit.on("transition", ({ from, to, at }) => this.transitions.push(`${from} > ${to} at ${at}`));
+    this.circuit.on("transition", ({ from, to, at }) => {
+      this.transitions.push(`${from} > ${to} at ${at}`);
+      this.#changes.push({ from, to, at });
+    });
   }
 
   /** The permit, or why not. */
@@ -148,10 +178,22 @@ export class Subject {
     return settled;
   }
 
+  /** Starts afresh with what it remembers of calls and transitions; the circuit goes on. */
+  forget(): void {
+    for (const list of [this.transitions, this.#changes, this.permits, this.ends]) list.length = 0;
+  }
+
+  /** The transitions, in milliseconds after `origin`. */
+  since(origin: number): { readonly from: StateName; readonly to: StateName; readonly at: number }[] {
+    return this.#changes.map(({ from, to, at }) => ({ from, to, at: at - origin }));
+  }
+
   #mayProbe(): boolean {
-    const { state, inFlight } = this.circuit.snapshot();
+    const { state } = this.circuit;
     return (
-      state === "closed" || state === "forced-closed" || (state === "half-open" && inFlight.waiting === 0)
+      state === "closed" ||
+      state === "forced-closed" ||
+      (state === "half-open" && this.circuit.snapshot().inFlight.waiting === 0)
     );
   }
 
@@ -181,6 +223,15 @@ export class Subject {
           if (typeof permit !== "string") this.settle(this.permits.length - 1, one.verdict);
         }
         return;
+      case "crowd": {
+        const first = this.permits.length;
+        for (let i = 0; i < one.size; i++) this.ask(true);
+        this.clock.advance(CROWD_MS);
+        const last = this.permits.length;
+        for (let n = first; n < last; n++) this.permits[n]?.progress();
+        for (let n = first; n < last; n++) this.settle(n, OK);
+        return;
+      }
       case "neutral":
         for (let i = 0; i < one.times && this.#mayProbe(); i++) {
           const admission = this.circuit.admit();
@@ -195,6 +246,17 @@ export class Subject {
         return;
       case "wait":
         this.clock.advance(one.ms);
+        return;
+      case "warm":
+        for (let i = 0; i < 110; i++) {
+          this.clock.advance(1_000);
+          const admission = this.circuit.admit({ streaming: true });
+          this.clock.advance(300 + ((i * 37) % 200));
+          if (!admission.ok) continue;
+          admission.permit.progress();
+          this.clock.advance(100);
+          admission.permit.settle(OK);
+        }
         return;
       case "read":
         this.circuit.snapshot();

@@ -27,6 +27,7 @@ export interface AnswerHead {
   readonly decode?: ((body: Uint8Array) => Uint8Array | undefined) | undefined;
 }
 
+/** An answer that began with an error status, whole or as much as was read of it. */
 export interface ErrorStatus {
   readonly status: number;
   readonly headers: HeadersLike;

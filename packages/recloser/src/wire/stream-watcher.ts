@@ -5,8 +5,9 @@ import { ALIVE, parseData, readEvent, readObject, type StreamSignal, TOKEN } fro
 import { SseParser, type SseSink } from "./sse.js";
 import { TokenTemplate } from "./token-template.js";
 
+/** What is known of a stream before its first byte. */
 export interface WatchOptions {
-  /** From `formatOf`. Undefined: the first event whose shape is known decides. */
+  /** From `formatOf`. Default: unknown, and the first event whose shape is known decides. */
   readonly format?: WireFormat | undefined;
   /** The answer's `content-type`. Default: unknown, and the bytes decide. */
   readonly contentType?: string | null | undefined;

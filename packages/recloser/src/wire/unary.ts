@@ -14,6 +14,7 @@ export type AnswerReading =
   | { readonly kind: "error"; readonly payload: unknown }
   | { readonly kind: "malformed"; readonly detail: "empty body" | "html" | "broken json" | "not an answer" };
 
+/** A whole answer that is not a stream. */
 export interface Answer {
   readonly status: number;
   readonly contentType?: string | null | undefined;

@@ -9,12 +9,13 @@ import { type FetchRequest, methodOf, requestOf, signalOf } from "./request.js";
 /** Chooses the circuit for a request; undefined sends it unguarded. Called for every request, also GETs. */
 export type ChooseCircuit = (request: FetchRequest) => Circuit | undefined;
 
+/** How a `fetch` behind a circuit behaves. */
 export interface CircuitFetchOptions {
   /** The `fetch` that sends. Default: the global one, looked up at each call. */
   readonly fetch?: (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
   /**
    * What a rejected request gets. `respond` (default): a 503 with `x-should-retry: false` and an error body in the
-   * provider's format; right for SDKs that obey that header: openai, @anthropic-ai/sdk, groq-sdk. `throw`: a
+   * provider's format; right for SDKs that obey that header: `openai`, `@anthropic-ai/sdk`, `groq-sdk`. `throw`: a
    * `CircuitError`; right for the AI SDK, Cohere, Gemini and Mistral.
    */
   readonly onReject?: "respond" | "throw";
