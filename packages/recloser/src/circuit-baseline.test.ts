@@ -3,7 +3,7 @@ import { Circuit } from "./circuit.js";
 import type { CircuitOptions } from "./options.js";
 import { type FakeClock, fakeClock } from "./testing/fake-clock.js";
 import { healthyWaitMs, normal, poisson, send, teach } from "./testing/traffic.js";
-import { FAILED, seeded } from "./testing/verdicts.js";
+import { FAILED, OK, permitOf, seeded } from "./testing/verdicts.js";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -60,6 +60,18 @@ describe("what a circuit learns of a healthy dependency", () => {
     expect(Math.abs((perToken?.p50Ms ?? 0) - 20)).toBeLessThan(1);
   });
 
+  it("is, of unary calls that report progress, nothing: their answers had begun before they ended", () => {
+    const { clock, circuit } = setUp();
+    for (let n = 0; n < 200; n++) {
+      const permit = permitOf(circuit);
+      clock.advance(1_000);
+      permit.progress();
+      clock.advance(9_000);
+      permit.settle(OK);
+    }
+    expect(baselineOf(circuit).unary.wait).toBeNull();
+  });
+
   it("leaves a stall deadline that was given as it is", () => {
     const { clock, circuit } = setUp({ stallDeadlineMs: { streaming: 5_000 } });
     for (const options of [STREAM, {}]) teach(circuit, clock, 200, { waitMs: 30 }, options);
@@ -77,6 +89,13 @@ describe("what a circuit learns of a healthy dependency", () => {
     expect(baselineOf(circuit).streaming).toMatchObject({ stallDeadlineMs: 5_000 });
   });
 
+  it("does not grow more patient when calls answer within it", () => {
+    const { clock, circuit } = setUp();
+    teach(circuit, clock, 100, { waitMs: 1_000 }, STREAM);
+    teach(circuit, clock, 3, { waitMs: 14_900 }, STREAM);
+    expect(baselineOf(circuit).streaming.stallDeadlineMs).toBe(15_000);
+  });
+
   it("grows more patient when a call answers after its deadline", () => {
     for (const [options, kind] of [
       [STREAM, "streaming"],
@@ -91,6 +110,34 @@ describe("what a circuit learns of a healthy dependency", () => {
       clock.advance(1);
       expect(baselineOf(circuit)[kind].stallDeadlineMs).toBe(50_000);
     }
+  });
+});
+
+describe("patience with a probe", () => {
+  it("grows by half with each probe that failed, up to the prior, and is over when one succeeds", () => {
+    const { clock, circuit } = setUp({ random: () => 0.5 });
+    for (const options of [STREAM, {}]) teach(circuit, clock, 100, { waitMs: 1_000 }, options);
+    const deadlines = () => {
+      const { streaming, unary } = baselineOf(circuit);
+      return [streaming.stallDeadlineMs, unary.stallDeadlineMs];
+    };
+    while (circuit.state === "closed") permitOf(circuit).settle(FAILED);
+    const seen = [deadlines()];
+    for (let probe = 0; probe < 7; probe++) {
+      clock.advance(60_000);
+      permitOf(circuit).settle(FAILED);
+      seen.push(deadlines());
+    }
+    expect(seen.map(([streaming]) => streaming)).toEqual([
+      15_000, 22_500, 33_750, 50_625, 60_000, 60_000, 60_000, 60_000,
+    ]);
+    expect(seen.map(([, unary = 0]) => Math.round(unary))).toEqual([
+      15_000, 22_500, 33_750, 50_625, 75_938, 113_906, 170_859, 180_000,
+    ]);
+    clock.advance(60_000);
+    permitOf(circuit).settle(OK);
+    expect(circuit.state).toBe("closed");
+    expect(deadlines()).toEqual([15_000, 15_000]);
   });
 });
 

@@ -19,6 +19,27 @@ describe("a slow dependency", () => {
     expect(limited).toEqual([true, false, true, false]);
   });
 
+  it("begins and ends to be limited at a first token, too", () => {
+    let slowness = 0;
+    const { circuit, limit } = setUp({
+      detector: () => ({
+        succeeded: () => {},
+        failed: () => {},
+        trip: () => undefined,
+        slowness: () => slowness,
+        meters: () => [],
+        reset: () => {},
+      }),
+    });
+    const [first, second] = fill(circuit, { streaming: true }, 2);
+    slowness = 1;
+    first?.progress();
+    expect(limit().waiting).toBe(3);
+    slowness = 0;
+    second?.progress();
+    expect(limit().waiting).toBeNull();
+  });
+
   it("may have as many calls wait as at the healthy peak; those that flow do not count", () => {
     const { circuit, slow, limit } = setUp({ maxConcurrent: 100 });
     busy(circuit, 5, 7);

@@ -53,7 +53,7 @@ const durations = absentOr(
     halvedAgoMs: amount,
     forMs: amount,
     healthy: absentOr(fields({ samples: amount, p50Ms: amount, p90Ms: amount, p99Ms: amount })),
-    changed: absentOr(fields({ forMs: amount, counts })),
+    changed: absentOr(fields({ forMs: amount, counts, calm: amount })),
   }),
 );
 const kind = fields({
@@ -81,6 +81,8 @@ const memory = fields({
     baseline: fields({ streaming: kind, unary: kind }),
     meters: anything,
     calm: yesOrNo,
+    deadlineMs: fields({ streaming: amount, unary: amount }),
+    expectedAgoMs: fields({ streaming: amount, unary: amount }),
     witnessAgoMs: fields({ streaming: amount, unary: amount }),
   }),
   limit: fields({

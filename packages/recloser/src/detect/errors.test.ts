@@ -167,6 +167,90 @@ describe("the errors meter, by hand", () => {
     expect(tolerates(times(30, false))).toBeCloseTo(0.3, 6);
   });
 
+  it("must be worse than healthy too, by a test of its own for falseOpensPerDay", () => {
+    // Where next to nothing is tolerable the first test lags: ln(0.95/0.02) a failure, ln(0.98/0.05) a success.
+    const [failure, success] = [Math.log(0.95 / 0.02), Math.log(0.98 / 0.05)];
+    const unhealthy = (perSecond: number, falseOpensPerDay: number) => {
+      const waiting = [callAt(0)];
+      const context = { errorThreshold: 0, callsPerSecond: () => perSecond, falseOpensPerDay };
+      const { detector, level } = alone(errors(), { ...context, youngUnary: () => waiting });
+      return {
+        level,
+        fails: (s: number) =>
+          detector.failed(callAt(s), { verdict: "failure", reason: "server-error" }, s * 1_000),
+        succeeds: (s: number) => detector.succeeded(callAt(s), s * 1_000),
+        ends: (s: number) => detector.dropped?.(waiting[0] ?? callAt(0), s * 1_000),
+      };
+    };
+    for (const [perSecond, falseOpensPerDay, full] of [
+      [1, 1, Math.log(86_400) + Math.LN2],
+      [5, 1, Math.log(432_000) + Math.LN2],
+      [1, 10, Math.log(8_640) + Math.LN2],
+      [0.05, 1_000, 6],
+    ] as const) {
+      const one = unhealthy(perSecond, falseOpensPerDay);
+      one.fails(0);
+      const second = Math.max(3.5, Math.log(900) + (perSecond < 1 ? 1.75 : 1) * Math.log(perSecond));
+      expect(one.level(0)).toBeCloseTo(failure / Math.max(full, second), 6);
+    }
+    const full = Math.log(86_400) + Math.LN2;
+    const one = unhealthy(1, 1);
+    one.fails(0);
+    one.fails(0);
+    one.succeeds(0);
+    expect(one.level(0) * full).toBeCloseTo(2 * failure - success, 6);
+    expect(one.level(120) * full).toBeCloseTo((2 * failure - success) / 2, 6);
+    // The call that waits was a survivor by then.
+    one.fails(120);
+    const before = (2 * failure - success) / 2 + failure - success / 2;
+    expect(one.level(120) * full).toBeCloseTo(before, 6);
+    one.ends(120);
+    expect(one.level(120) * full).toBeCloseTo(before + success / 2, 6);
+  });
+
+  it("needs one more nat of failures for each e-fold of the rate, from one call a second on", () => {
+    for (const perSecond of [1, 5, 50]) {
+      const { detector, level } = alone(errors(), { callsPerSecond: () => perSecond });
+      detector.failed(callAt(0), { verdict: "failure", reason: "server-error" }, 0);
+      expect(level(0)).toBeCloseTo(Math.log(0.95 / 0.3) / Math.log(900 * perSecond), 6);
+    }
+  });
+
+  it("decays from one vote to the next", () => {
+    const { detector, level } = alone(errors(), { callsPerSecond: () => 1 });
+    const fails = (s: number) =>
+      detector.failed(callAt(s), { verdict: "failure", reason: "server-error" }, s * 1_000);
+    for (let n = 0; n < 5; n++) fails(100);
+    const step = Math.log(0.95 / 0.3);
+    detector.succeeded(callAt(220), 220_000);
+    const left = (5 * step) / 2 - Math.log(0.7 / 0.05);
+    expect(level(220) * Math.log(900)).toBeCloseTo(left, 6);
+    fails(340);
+    expect(level(340) * Math.log(900)).toBeCloseTo(left / 2 + step, 6);
+    expect(detector.meters(341_000)[0]?.sentence).toBe(
+      "6 of 7 calls failed within 4 min 1 s, last: server-error",
+    );
+  });
+
+  it("takes no more than 60 % for tolerable, and a wait for three failures' worth", () => {
+    const tolerates = (failures: number, reason: FailureReason): number => {
+      // Many false opens a day, so that the second test lags.
+      const { detector, level } = alone(errors(), { callsPerSecond: () => 1, falseOpensPerDay: 1_000 });
+      for (let n = 0; n < failures; n++) {
+        detector.failed(callAt(0), { verdict: "failure", reason: "server-error" }, 0);
+        detector.reset(0);
+      }
+      detector.failed(callAt(0), { verdict: "failure", reason }, 0);
+      return 0.95 / Math.exp(level(0) * Math.log(900));
+    };
+    expect(tolerates(0, "server-error")).toBeCloseTo(0.3, 6);
+    expect(tolerates(0, "timeout")).toBeCloseTo(0.1, 6);
+    // Each vote is a 32nd of the learned share.
+    expect(tolerates(20, "server-error")).toBeCloseTo(1 - (31 / 32) ** 20, 6);
+    expect(tolerates(200, "server-error")).toBeCloseTo(0.6, 6);
+    expect(tolerates(200, "stalled")).toBeCloseTo(0.2, 6);
+  });
+
   it("says what filled it", () => {
     const { fail: failAt, succeed: succeedAt, detector } = meter();
     expect(detector.meters(0)).toEqual([{ name: "errors", level: 0, sentence: "no failures that count" }]);

@@ -100,6 +100,29 @@ describe("survival credit, by hand", () => {
     expect(one.nats(20.7)).toBeCloseTo(2 * FAILURE - SUCCESS / 2, 1);
   });
 
+  it("goes by the last eight of them or so, when failures begin to take longer", () => {
+    const waiting: CallFacts[] = [];
+    // Nearly everything is tolerable, so that many failures do not fill it: 0.054 nats each.
+    const { detector, level } = alone(errors(), {
+      errorThreshold: 0.9,
+      callsPerSecond: () => 1,
+      youngUnary: () => waiting,
+    });
+    const fails = (s: number, tookMs: number): void => {
+      const call = { ...callAt(s), admittedAt: s * 1_000 - tookMs };
+      detector.failed(call, { verdict: "failure", reason: "server-error" }, s * 1_000);
+    };
+    for (let n = 0; n < 8; n++) fails(10, 1_000);
+    for (let n = 0; n < 8; n++) fails(10, 4_000);
+    // From 1 s to 4 s by 1 − (7/8)^8 on a logarithmic scale: 2.5 s, so a survivor is older than 5 s.
+    const before = level(10);
+    waiting.push(callAt(9.5));
+    fails(14, 2_483);
+    expect(level(14)).toBeGreaterThan(before * 0.97);
+    fails(14.6, 2_483);
+    expect(level(14.6)).toBeLessThan(before * 0.8);
+  });
+
   it.each(["badly", "dropped", "throttled", "quota"] as const)(
     "is taken back when the call ends %s",
     (how) => {

@@ -24,6 +24,8 @@ export interface EvidencePolicy {
 const CALM_BELOW = 0.5;
 /** Calls of one kind that are admitted within this time of each other tell one story. */
 const WITNESS_EACH_MS = 250;
+/** The stall deadlines are worked out anew after this long, besides whenever something is learned. */
+const EXPECT_EACH_MS = 60_000;
 /** What each probe that failed in a row multiplies the learned stall deadline of the next one by. */
 const PATIENCE_GROWTH = 1.5;
 /** More steps of growth than lead from any learned deadline to the prior. */
@@ -39,6 +41,8 @@ export class Evidence {
   readonly #policy: EvidencePolicy;
   readonly #baseline: Baseline;
   readonly #rate: CallRate;
+  /** When the stall deadlines were last worked out. */
+  readonly #expectedAt: { streaming: number; unary: number };
   readonly #witnessAt = { streaming: -Infinity, unary: -Infinity };
   #calm = true;
   /** Probes that failed in a row: each lengthens the patience with the next. */
@@ -46,6 +50,7 @@ export class Evidence {
 
   constructor(policy: EvidencePolicy, now: number) {
     this.#policy = policy;
+    this.#expectedAt = { streaming: now, unary: now };
     this.window = new RollingWindow(now);
     this.#baseline = new Baseline(now);
     this.#rate = new CallRate(now);
@@ -102,6 +107,8 @@ export class Evidence {
       this.#witnessAt[kind] = now;
       ticket.witness = true;
     }
+    // What was proved once fades.
+    if (now - this.#expectedAt[kind] >= EXPECT_EACH_MS) this.#expect(ticket.streaming, now);
     this.inFlight.enter(ticket);
   }
 
@@ -145,6 +152,7 @@ export class Evidence {
   }
 
   #expect(streaming: boolean, now: number): void {
+    this.#expectedAt[streaming ? "streaming" : "unary"] = now;
     this.inFlight.expect(streaming, this.#deadlineMs(streaming, now), this.#baseline.of(streaming).wait);
   }
 
@@ -163,12 +171,20 @@ export class Evidence {
     return Math.max(learned, patient);
   }
 
+  /** A stored deadline, within what may have been learned. */
+  #sound(streaming: boolean, storedMs: number, now: number): number {
+    const longest = Math.max(this.#baseline.priorDeadlineMs(streaming), this.#deadlineMs(streaming, now));
+    return Math.min(longest, Math.max(SHORTEST_DEADLINE_MS, storedMs));
+  }
+
   save(now: number): SavedEvidence {
     return {
       rate: this.#rate.save(now),
       baseline: this.#baseline.save(now),
       meters: this.meters.save(now),
       calm: this.#calm,
+      deadlineMs: { streaming: this.inFlight.deadlineMs(true), unary: this.inFlight.deadlineMs(false) },
+      expectedAgoMs: { streaming: now - this.#expectedAt.streaming, unary: now - this.#expectedAt.unary },
       witnessAgoMs: {
         streaming: Math.min(WITNESS_EACH_MS, now - this.#witnessAt.streaming),
         unary: Math.min(WITNESS_EACH_MS, now - this.#witnessAt.unary),
@@ -184,8 +200,14 @@ export class Evidence {
     this.#witnessAt.streaming = now - saved.witnessAgoMs.streaming;
     this.#witnessAt.unary = now - saved.witnessAgoMs.unary;
     this.#failedProbes = failedProbes;
-    this.#expect(true, now);
-    this.#expect(false, now);
+    for (const kind of ["streaming", "unary"] as const) {
+      const streaming = kind === "streaming";
+      // A number given is used as it is, also where another one was stored.
+      const deadlineMs =
+        this.#policy.stallDeadlineMs[kind] ?? this.#sound(streaming, saved.deadlineMs[kind], now);
+      this.inFlight.expect(streaming, deadlineMs, this.#baseline.of(streaming).wait);
+      this.#expectedAt[kind] = now - saved.expectedAgoMs[kind];
+    }
   }
 }
 
@@ -194,5 +216,7 @@ export interface SavedEvidence {
   readonly baseline: SavedBaseline;
   readonly meters: unknown;
   readonly calm: boolean;
+  readonly deadlineMs: { readonly streaming: number; readonly unary: number };
+  readonly expectedAgoMs: { readonly streaming: number; readonly unary: number };
   readonly witnessAgoMs: { readonly streaming: number; readonly unary: number };
 }

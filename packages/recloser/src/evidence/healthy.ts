@@ -12,6 +12,8 @@ const MEMORY_MS = 600_000;
 const MOST = 30_000;
 /** A change that has lasted this long is no incident any more: it is what healthy looks like now. */
 const LASTING_MS = 1_800_000;
+/** A change is over after so many calm samples in a row: a meter that hovers must not keep it from being learned. */
+const CALM_AGAIN = 20;
 /** The quantiles are read again after this share of new samples. */
 const READ_EACH = 32;
 
@@ -34,6 +36,8 @@ interface Changed {
   readonly since: number;
   readonly counts: Uint16Array;
   samples: number;
+  /** Calm samples in a row since the latest that was not. */
+  calm: number;
 }
 
 /**
@@ -63,7 +67,7 @@ export class HealthyDurations {
   learn(ms: number, calm: boolean, now: number): boolean {
     const bucket = bucketOf(ms / this.#unitMs);
     if (!calm) return this.#keepAside(bucket, now);
-    this.#changed = undefined;
+    if (this.#changed !== undefined && ++this.#changed.calm >= CALM_AGAIN) this.#changed = undefined;
     if (this.#counts === undefined) {
       this.#counts = new Uint16Array(BUCKETS);
       this.#since = now;
@@ -82,7 +86,8 @@ export class HealthyDurations {
   }
 
   #keepAside(bucket: number, now: number): boolean {
-    this.#changed ??= { since: now, counts: new Uint16Array(BUCKETS), samples: 0 };
+    this.#changed ??= { since: now, counts: new Uint16Array(BUCKETS), samples: 0, calm: 0 };
+    this.#changed.calm = 0;
     const { since, counts } = this.#changed;
     if (this.#changed.samples < MOST) {
       counts[bucket] = (counts[bucket] ?? 0) + 1;
@@ -136,7 +141,13 @@ export class HealthyDurations {
       ...(healthy === undefined ? {} : { healthy }),
       ...(this.#changed === undefined
         ? {}
-        : { changed: { forMs: now - this.#changed.since, counts: sparse(this.#changed.counts) } }),
+        : {
+            changed: {
+              forMs: now - this.#changed.since,
+              counts: sparse(this.#changed.counts),
+              calm: this.#changed.calm,
+            },
+          }),
     };
   }
 
@@ -148,7 +159,8 @@ export class HealthyDurations {
     this.#halvedAt = now - saved.halvedAgoMs;
     this.#since = now - saved.forMs;
     this.healthy = saved.healthy;
-    this.#changed = saved.changed && { since: now - saved.changed.forMs, ...dense(saved.changed.counts) };
+    const { changed } = saved;
+    this.#changed = changed && { since: now - changed.forMs, calm: changed.calm, ...dense(changed.counts) };
   }
 }
 
@@ -159,7 +171,7 @@ export interface SavedDurations {
   readonly halvedAgoMs: number;
   readonly forMs: number;
   readonly healthy?: Healthy;
-  readonly changed?: { readonly forMs: number; readonly counts: readonly number[] };
+  readonly changed?: { readonly forMs: number; readonly counts: readonly number[]; readonly calm: number };
 }
 
 const STEPS = [0.5, 0.9, 0.99] as const;

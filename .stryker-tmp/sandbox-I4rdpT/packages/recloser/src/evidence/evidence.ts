@@ -1,0 +1,216 @@
+// @ts-nocheck
+import type { Detector, DetectorFactory } from "../detect/detector.js";
+import { Guarded } from "../detect/guarded.js";
+import type { Ledger, Ticket } from "../permit.js";
+import {
+  Baseline,
+  type HealthyCalls,
+  perTokenMs,
+  type SavedBaseline,
+  SHORTEST_DEADLINE_MS,
+} from "./baseline.js";
+import { CallRate, type SavedRate } from "./call-rate.js";
+import { InFlight } from "./in-flight.js";
+import { RollingWindow } from "./window.js";
+
+export interface EvidencePolicy {
+  readonly detector: DetectorFactory;
+  readonly errorThreshold: number;
+  readonly errorThresholdWithFallback: number;
+  readonly falseOpensPerDay: number;
+  readonly stallDeadlineMs: { readonly streaming: number | undefined; readonly unary: number | undefined };
+}
+
+/** Below this level of slowness, what is seen may be learned as healthy. */
+const CALM_BELOW = 0.5;
+/** Calls of one kind that are admitted within this time of each other tell one story. */
+const WITNESS_EACH_MS = 250;
+/** The stall deadlines are worked out anew after this long, besides whenever something is learned. */
+const EXPECT_EACH_MS = 60_000;
+/** What each probe that failed in a row multiplies the learned stall deadline of the next one by. */
+const PATIENCE_GROWTH = 1.5;
+/** More steps of growth than lead from any learned deadline to the prior. */
+const MOST_GROWTH = 16;
+/** Pending unary calls older than the healthy p90 are no survivors of anything. */
+const LATE = 2;
+
+/** Everything a circuit has learned: the last minute, the calls in flight, the baseline, the rate, and the meters. */
+export class Evidence {
+  readonly window: RollingWindow;
+  readonly inFlight: Ledger;
+  readonly meters: Required<Detector>;
+  readonly #policy: EvidencePolicy;
+  readonly #baseline: Baseline;
+  readonly #rate: CallRate;
+  /** When the stall deadlines were last worked out. */
+  readonly #expectedAt: { streaming: number; unary: number };
+  readonly #witnessAt = { streaming: -Infinity, unary: -Infinity };
+  #calm = true;
+  /** Probes that failed in a row: each lengthens the patience with the next. */
+  #failedProbes = 0;
+
+  constructor(policy: EvidencePolicy, now: number) {
+    this.#policy = policy;
+    this.#expectedAt = { streaming: now, unary: now };
+    this.window = new RollingWindow(now);
+    this.#baseline = new Baseline(now);
+    this.#rate = new CallRate(now);
+    this.inFlight = new InFlight<Ticket>({
+      streaming: this.#deadlineMs(true, now),
+      unary: this.#deadlineMs(false, now),
+    });
+    const { detector, errorThreshold, errorThresholdWithFallback, falseOpensPerDay } = policy;
+    this.meters = new Guarded(
+      detector({
+        errorThreshold,
+        errorThresholdWithFallback,
+        falseOpensPerDay,
+        now,
+        callsPerSecond: () => this.#rate.perSecond,
+        healthy: (streaming) => this.#baseline.of(streaming),
+        youngUnary: () => this.inFlight.youngUnary(LATE),
+      }),
+    );
+  }
+
+  get callsPerSecond(): number {
+    return this.#rate.perSecond;
+  }
+
+  /** When a call was last judged, or rejected on grounds of health. */
+  get calledAt(): number {
+    return this.#rate.at;
+  }
+
+  healthy(streaming: boolean): HealthyCalls {
+    return this.#baseline.of(streaming);
+  }
+
+  /** A call was judged, or rejected on grounds of health. */
+  called(now: number): void {
+    this.#rate.called(now);
+  }
+
+  /** How slow it is, by the meters; from `CALM_BELOW` on nothing more is learned as healthy. */
+  slowness(now: number): number {
+    const slowness = this.meters.slowness(now);
+    this.#calm = slowness < CALM_BELOW;
+    return slowness;
+  }
+
+  get calm(): boolean {
+    return this.#calm;
+  }
+
+  admitted(ticket: Ticket, now: number): void {
+    const kind = ticket.streaming ? "streaming" : "unary";
+    if (ticket.holdsPlace && now - this.#witnessAt[kind] >= WITNESS_EACH_MS) {
+      this.#witnessAt[kind] = now;
+      ticket.witness = true;
+    }
+    // What was proved once fades.
+    if (now - this.#expectedAt[kind] >= EXPECT_EACH_MS) this.#expect(ticket.streaming, now);
+    this.inFlight.enter(ticket);
+  }
+
+  /** A first token that counts. */
+  firstToken(ticket: Ticket, now: number): void {
+    // First what it says against the baseline, then what the baseline learns from it.
+    this.meters.firstToken(ticket, now);
+    if (ticket.streaming) this.#waited(ticket, now);
+  }
+
+  /** A good end that counts. */
+  succeeded(ticket: Ticket, outputTokens: number | undefined, now: number): void {
+    const pace = perTokenMs(ticket, outputTokens, now);
+    this.meters.succeeded(ticket, now, pace);
+    if (ticket.firstTokenAt === undefined && !ticket.streaming) this.#waited(ticket, now);
+    if (pace !== undefined) this.#baseline.paced(ticket.streaming, pace, this.#calm, now);
+  }
+
+  /** A first sign of life, whoever's: one that came after the learned deadline proves that too short. */
+  answered({ streaming, admittedAt }: Ticket, now: number): void {
+    const waitMs = now - admittedAt;
+    if (waitMs < SHORTEST_DEADLINE_MS || waitMs <= this.#baseline.stallDeadlineMs(streaming, now)) return;
+    this.#baseline.proved(streaming, waitMs, now);
+    this.#expect(streaming, now);
+  }
+
+  #waited(ticket: Ticket, now: number): void {
+    const { streaming } = ticket;
+    if (this.#baseline.waited(streaming, now - ticket.admittedAt, this.#calm, now))
+      this.#expect(streaming, now);
+  }
+
+  /** The state has changed. */
+  reset(now: number, failedProbes: number): void {
+    this.meters.reset(now);
+    this.#calm = true;
+    if (failedProbes === this.#failedProbes) return;
+    this.#failedProbes = failedProbes;
+    this.#expect(true, now);
+    this.#expect(false, now);
+  }
+
+  #expect(streaming: boolean, now: number): void {
+    this.#expectedAt[streaming ? "streaming" : "unary"] = now;
+    this.inFlight.expect(streaming, this.#deadlineMs(streaming, now), this.#baseline.of(streaming).wait);
+  }
+
+  /**
+   * The learned deadline, longer after each probe that failed, up to the prior: a dependency that has become slower than
+   * its deadline for good would otherwise never prove itself.
+   */
+  #deadlineMs(streaming: boolean, now: number): number {
+    const given = streaming ? this.#policy.stallDeadlineMs.streaming : this.#policy.stallDeadlineMs.unary;
+    if (given !== undefined) return given;
+    const learned = this.#baseline.stallDeadlineMs(streaming, now);
+    const patient = Math.min(
+      this.#baseline.priorDeadlineMs(streaming),
+      learned * PATIENCE_GROWTH ** Math.min(this.#failedProbes, MOST_GROWTH),
+    );
+    return Math.max(learned, patient);
+  }
+
+  save(now: number): SavedEvidence {
+    return {
+      rate: this.#rate.save(now),
+      baseline: this.#baseline.save(now),
+      meters: this.meters.save(now),
+      calm: this.#calm,
+      deadlineMs: { streaming: this.inFlight.deadlineMs(true), unary: this.inFlight.deadlineMs(false) },
+      expectedAgoMs: { streaming: now - this.#expectedAt.streaming, unary: now - this.#expectedAt.unary },
+      witnessAgoMs: {
+        streaming: Math.min(WITNESS_EACH_MS, now - this.#witnessAt.streaming),
+        unary: Math.min(WITNESS_EACH_MS, now - this.#witnessAt.unary),
+      },
+    };
+  }
+
+  restore(saved: SavedEvidence, failedProbes: number, now: number): void {
+    this.#rate.restore(saved.rate, now);
+    this.#baseline.restore(saved.baseline, now);
+    this.meters.restore(saved.meters, now);
+    this.#calm = saved.calm;
+    this.#witnessAt.streaming = now - saved.witnessAgoMs.streaming;
+    this.#witnessAt.unary = now - saved.witnessAgoMs.unary;
+    this.#failedProbes = failedProbes;
+    for (const kind of ["streaming", "unary"] as const) {
+      const streaming = kind === "streaming";
+      // A number given is used as it is, also where another one was stored.
+      const deadlineMs = this.#policy.stallDeadlineMs[kind] ?? saved.deadlineMs[kind];
+      this.inFlight.expect(streaming, deadlineMs, this.#baseline.of(streaming).wait);
+      this.#expectedAt[kind] = now - saved.expectedAgoMs[kind];
+    }
+  }
+}
+
+export interface SavedEvidence {
+  readonly rate: SavedRate;
+  readonly baseline: SavedBaseline;
+  readonly meters: unknown;
+  readonly calm: boolean;
+  readonly deadlineMs: { readonly streaming: number; readonly unary: number };
+  readonly expectedAgoMs: { readonly streaming: number; readonly unary: number };
+  readonly witnessAgoMs: { readonly streaming: number; readonly unary: number };
+}

@@ -1,0 +1,39 @@
+/** One area at a time: `MUTATION_AREA=detect npm run mutation`. Without it, `detect`. */
+const AREAS = {
+  detect: ["detect/*.ts"],
+  recover: ["recover/*.ts"],
+  limit: ["limit/*.ts"],
+  evidence: ["evidence/*.ts"],
+  circuit: ["votes.ts", "overdue.ts", "circuit.ts", "breaker.ts"],
+};
+const area = (process.env.MUTATION_AREA ??= "detect");
+const files = AREAS[area];
+if (files === undefined)
+  throw new RangeError(`MUTATION_AREA is "${area}"; give one of ${Object.keys(AREAS).join(", ")}.`);
+
+/** @type {import("@stryker-mutator/api/core").PartialStrykerOptions} */
+export default {
+  testRunner: "vitest",
+  plugins: ["@stryker-mutator/vitest-runner"],
+  vitest: { configFile: "vitest.mutation.config.ts", related: false },
+  coverageAnalysis: "perTest",
+  // What runs once, while a module is loaded, cannot be switched on for one test.
+  ignoreStatic: true,
+  concurrency: 2,
+  timeoutMS: 4_000,
+  timeoutFactor: 3,
+  mutate: [
+    ...files.map((file) => `packages/recloser/src/${file}`),
+    "!packages/recloser/src/**/*.test.ts",
+    "!packages/recloser/src/**/testing/**",
+  ],
+  // Nearly all strings here are sentences for people: a test that pins each word would only repeat them.
+  mutator: { excludedMutations: ["StringLiteral"] },
+  ignorePatterns: ["**", "!package.json", "!vitest.mutation.config.ts", "!test/*.ts", "!packages/recloser/**", "**/dist/**"],
+  incremental: true,
+  incrementalFile: `reports/mutation/${area}.incremental.json`,
+  reporters: ["clear-text", "json"],
+  clearTextReporter: { allowColor: false, reportTests: false, reportMutants: false },
+  jsonReporter: { fileName: `reports/mutation/${area}.json` },
+  allowConsoleColors: false,
+};
