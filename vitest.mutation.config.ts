@@ -1,14 +1,15 @@
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** Which tests judge the mutants of an area: those beside it, and those of a circuit as a whole that are quick. */
+/** Which tests lie beside the mutants of an area. */
 const BESIDE: Readonly<Record<string, string>> = {
-  detect: "packages/recloser/src/detect/**/*.test.ts",
-  recover: "packages/recloser/src/recover/**/*.test.ts",
-  limit: "packages/recloser/src/limit/**/*.test.ts",
-  evidence: "packages/recloser/src/evidence/**/*.test.ts",
-  circuit: "packages/recloser/src/{evidence,limit,recover}/**/*.test.ts",
+  detect: "detect",
+  recover: "recover",
+  limit: "limit",
+  evidence: "evidence",
+  circuit: "{evidence,limit,recover}",
 };
-const beside = BESIDE[process.env.MUTATION_AREA ?? "circuit"] ?? BESIDE.circuit;
+const beside = BESIDE[process.env.MUTATION_AREA ?? "circuit"] ?? "";
 
 /** Seconds each, and so minutes for each mutant that they do not kill: thousands of workers, simulated hours, soak runs. */
 const SLOW_FILES = [
@@ -23,17 +24,24 @@ const SLOW_FILES = [
   "detect/survival-traffic",
 ];
 
+/** The first test that fails ends a mutant's run, so those beside the subject go first: they are quick, and kill most. */
+class BesideFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const depth = ({ moduleId }: TestSpecification): number => moduleId.split("/").length;
+    return files.toSorted((a, b) => depth(b) - depth(a) || a.moduleId.localeCompare(b.moduleId));
+  }
+}
+
 export default defineConfig({
   test: {
     include: [
-      ...(beside === undefined ? [] : [beside]),
+      `packages/recloser/src/${beside}/**/*.test.ts`,
       "packages/recloser/src/{breaker,circuit,hostile-detectors,hostile-parts,overdue,snapshot,traps,votes}*.test.ts",
     ],
     exclude: SLOW_FILES.map((file) => `**/${file}.test.ts`),
-    // Simulated days and ten thousand circuits, in files that are quick otherwise.
-    testNamePattern: /^(?!.*(by chance open it|block nobody, for hours|ten thousand idle|without end leave|a healthy day))/,
     setupFiles: ["test/setup.ts", "test/mutation-setup.ts"],
     testTimeout: 20_000,
     isolate: false,
+    sequence: { sequencer: BesideFirst },
   },
 });

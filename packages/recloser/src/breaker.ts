@@ -132,6 +132,7 @@ export class Breaker implements PermitOwner {
         machine: this.#machine.save(now),
         evidence: this.#evidence.save(now),
         limit: this.#limit.save(now),
+        hindsight: this.#hindsight.save(),
       },
     });
   }
@@ -144,6 +145,7 @@ export class Breaker implements PermitOwner {
     this.#machine.restore(memory.machine, then);
     this.#evidence.restore(memory.evidence, this.#machine.failedProbes, then);
     this.#limit.restore(memory.limit, then);
+    this.#hindsight.restore(memory.hindsight);
     const { state } = this.#machine;
     this.#refusal = state.name === "closed" ? "" : refusal(this.#name, state);
     this.#overdue.resumeFrom(then);

@@ -32,7 +32,7 @@ export interface CallOptions<T> {
   readonly firstTokenTimeoutMs?: number;
   /** The longest silence between two tokens, in milliseconds. At least 1. Default: the circuit's. */
   readonly stallTimeoutMs?: number;
-  /** Whether the answer comes in tokens. Default false; `stream` sets it. */
+  /** Whether the answer comes in tokens, and `progress()` tells of each. Default false; `stream` sets it. */
   readonly streaming?: boolean;
   /**
    * Whether somebody waits for the answer. Under a limit `background` yields to `interactive`, and it goes first as a
@@ -214,9 +214,10 @@ function unlessAborted<T>(work: PromiseLike<T> | T, signal: AbortSignal | undefi
   if (signal === undefined) return work;
   return new Promise<T>((resolve, reject) => {
     const onAbort = (): void => reject(new Error("The caller gave up."));
-    if (signal.aborted) return onAbort();
-    signal.addEventListener("abort", onAbort, { once: true });
     const leave = (): void => signal.removeEventListener("abort", onAbort);
+    // First of all: work that fails and that nobody hears would end the process.
     Promise.resolve(work).then(resolve, reject).finally(leave);
+    if (signal.aborted) onAbort();
+    else signal.addEventListener("abort", onAbort, { once: true });
   });
 }

@@ -6,18 +6,22 @@ import { ACTIONS, type Exploration, isWait, replay, START, type Step, VERDICTS }
 /** Two failures in a row that are no more than ten minutes apart. Can be copied in a moment. */
 class TwoInARow implements Rule {
   #failures = 0;
-  #lastAt = 0;
+  #lastAt = -Infinity;
+  /** The runs that first tokens have ended, by call. */
+  #ended = new Map<number, number>();
 
   copy(): TwoInARow {
     const rule = new TwoInARow();
     rule.#failures = this.#failures;
     rule.#lastAt = this.#lastAt;
+    rule.#ended = new Map(this.#ended);
     return rule;
   }
 
   asked(): void {}
 
-  token(): void {
+  token(call: { readonly n: number }, now: number): void {
+    this.#ended.set(call.n, now - this.#lastAt > 600_000 ? 0 : this.#failures);
     this.#failures = 0;
   }
 
@@ -25,13 +29,16 @@ class TwoInARow implements Rule {
     if (call.tokenAt === undefined) this.#failures = 0;
   }
 
-  failure(_call: unknown, now: number): void {
+  failure(call: { readonly n: number }, now: number): void {
+    this.#failures += this.#ended.get(call.n) ?? 0;
+    this.#ended.delete(call.n);
     this.#failures = now - this.#lastAt > 600_000 ? 1 : this.#failures + 1;
     this.#lastAt = now;
   }
 
   clear(): void {
     this.#failures = 0;
+    this.#ended.clear();
   }
 
   full(now: number): boolean {

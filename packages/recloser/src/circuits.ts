@@ -40,8 +40,8 @@ export class Circuits {
     this.#max = maxCircuits;
     this.#each = each;
     this.#shared = shared;
-    this.#listeners.on("transition", ({ circuit }) => {
-      const view = this.#providers.changed(circuit);
+    this.#listeners.on("transition", ({ circuit, to }) => {
+      const view = this.#providers.changed(circuit, to);
       if (view !== undefined && this.#listeners.heard("provider")) this.#listeners.emit("provider", view);
     });
   }

@@ -111,7 +111,7 @@ describe("events", () => {
         circuit: "openai/gpt-5",
         limited: true,
         message:
-          "at most 3 calls may wait for an answer to begin, 8 be in flight, because pending calls wait longer than healthy ones do",
+          "at most 3 calls may wait for an answer to begin, 8 be in flight, because 3 of 3 calls waited longer for an answer to begin than nine in ten do when healthy",
       },
       {
         circuit: "openai/gpt-5",
@@ -129,7 +129,7 @@ describe("events", () => {
     fail(circuit, 2);
     clock.advance(5_000);
     fail(circuit, 1);
-    expect(heard).toEqual(["open", "half-open", "confirmed: 1", "open"]);
+    expect(heard).toEqual(["open", "half-open", "open", "confirmed: 1"]);
   });
 
   it("of a registry's circuits reach who listens to the registry", () => {
@@ -204,6 +204,59 @@ describe("events", () => {
     expect(circuit.state).toBe("forced-closed");
     circuit.release();
     expect(seen).toHaveLength(2);
+  });
+
+  it.each([true, false])("leave it as a `judged` listener forces it (the probe succeeds: %s)", (succeeds) => {
+    const { clock, circuit } = setUp();
+    const changes: string[] = [];
+    circuit.on("transition", ({ to }) => changes.push(to));
+    circuit.on("judged", () => circuit.force("open", { forMs: 60_000, reason: "looked at by a person" }));
+    fail(circuit, 2);
+    clock.advance(5_000);
+    permitOf(circuit).settle(succeeds ? OK : FAILED);
+    expect(circuit.state).toBe("forced-open");
+    expect(changes.at(-1)).toBe("forced-open");
+    expect(circuit.admit()).toMatchObject({ failure: { reason: "forced-open" } });
+    clock.advance(59_999);
+    expect(circuit.state).toBe("forced-open");
+    clock.advance(1);
+    expect(circuit.state).toBe("half-open");
+  });
+
+  it("end, when a `rejected` listener that asks again each time causes the next one for ever", () => {
+    const { circuit } = setUp();
+    fail(circuit, 2);
+    let heard = 0;
+    const stop = circuit.on("rejected", () => {
+      heard++;
+      if (heard > 100_000) throw new Error("it goes on for ever");
+      circuit.admit();
+    });
+    expect(circuit.admit().ok).toBe(false);
+    expect(heard).toBeLessThan(100_000);
+    stop();
+    // It has heard enough, not lost its ears.
+    const after = vi.fn();
+    circuit.on("rejected", after);
+    circuit.admit();
+    expect(after).toHaveBeenCalledTimes(1);
+  });
+
+  it("end, too, when the listener is a registry's", () => {
+    const clock = fakeClock();
+    const circuits = new Circuits({ clock, random: () => 0.5, detector: consecutive(1) });
+    const [one, other] = [circuits.get("a"), circuits.get("b")];
+    fail(one);
+    fail(other);
+    let heard = 0;
+    circuits.on("rejected", ({ circuit }) => {
+      heard++;
+      if (heard > 100_000) throw new Error("it goes on for ever");
+      (circuit === "a" ? other : one).admit();
+    });
+    expect(one.admit().ok).toBe(false);
+    expect(heard).toBeLessThan(100_000);
+    expect([one.state, other.state]).toEqual(["open", "open"]);
   });
 
   it("a call that is given up may ask the circuit again", () => {

@@ -71,6 +71,9 @@ const EVENTS: readonly (keyof CircuitEvents)[] = [
   "provider",
 ];
 
+/** More events than this, each caused by a listener to the one before, are nobody's intention. */
+const MOST_IN_A_ROW = 10_000;
+
 /** May be async; what it returns, throws or rejects with is ignored. */
 export type Listener<Event> = (event: Event) => unknown;
 
@@ -111,9 +114,11 @@ export class Listeners {
   emit<Name extends keyof CircuitEvents>(name: Name, event: CircuitEvents[Name]): void {
     this.#undelivered.push(() => this.#deliver(name, event));
     if (this.#undelivered.length > 1) return;
-    while (this.#undelivered[0] !== undefined) {
+    for (let delivered = 0; this.#undelivered[0] !== undefined; delivered++) {
       this.#undelivered[0]();
       this.#undelivered.shift();
+      // A listener that causes the event it listens to would go on for ever.
+      if (delivered === MOST_IN_A_ROW) this.#undelivered.length = 0;
     }
   }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Circuit } from "./circuit.js";
 import { anyOf } from "./detect/any-of.js";
 import { consecutive } from "./detect/consecutive.js";
-import type { Detector, Trip } from "./detect/detector.js";
+import type { Detector, Meter, Trip } from "./detect/detector.js";
 import type { CircuitOptions } from "./options.js";
 import { type FakeClock, fakeClock } from "./testing/fake-clock.js";
 import { teach } from "./testing/traffic.js";
@@ -52,7 +52,7 @@ async function everything(options: CircuitOptions) {
   expect(stream.ok && (await all(stream.value))).toEqual(["a token"]);
   permitOf(circuit).settle(NEUTRAL);
   // Enough to learn what healthy is, so that a pending call can outlive it.
-  teach(circuit, clock, 100, { waitMs: 1_250 });
+  teach(circuit, clock, 101, { waitMs: 1_250 });
   const held = permitOf(circuit);
   clock.advance(14_000);
   expect(circuit.snapshot()).toMatchObject({ state: "closed", inFlight: { total: 1, waiting: 1 } });
@@ -146,6 +146,57 @@ describe("a detector of a user's own", () => {
       expect(circuit.snapshot().limit.waiting).toBeNull();
     },
   );
+
+  it.each<readonly [string, unknown]>([
+    ["null", null],
+    ["false", false],
+    ["true", true],
+    ["a string", "it is down"],
+    ["{}", {}],
+    ["a list", ["it is down"]],
+    ["a message that is no string", { message: 503 }],
+    ["a message that is a symbol", { message: Symbol("down") }],
+    ["a kind alone", { kind: "quota" }],
+    ["a promise", Promise.resolve({ message: "it is down" })],
+  ])("that trips with %s opens nothing, and hurts no call", async (_what, trip) => {
+    const { circuit } = await everything({ detector: () => ({ ...calm, trip: () => trip as Trip }) });
+    circuit.release();
+    expect(await circuit.call(() => 1)).toMatchObject({ ok: true });
+    expect(circuit.snapshot()).toMatchObject({ state: "closed", totals: { opened: 0 } });
+  });
+
+  it.each([undefined, "forever", 7, null])("that trips as kind %s opens as failing", (kind) => {
+    const trip = { message: "it is down", kind } as Trip;
+    const { circuit } = setUp({ detector: () => ({ ...calm, trip: () => trip }) });
+    permitOf(circuit).settle(OK);
+    expect(circuit.admit()).toMatchObject({ failure: { reason: "open" } });
+    expect(circuit.snapshot().cause).toBe("it is down");
+  });
+
+  it.each<readonly [string, unknown]>([
+    ["nothing", undefined],
+    ["null", null],
+    ["a number", 7],
+    ["a string", "slowness"],
+    ["an object", { name: "slowness", level: 1, sentence: "so slow" }],
+    [
+      "a list of junk",
+      [null, undefined, 7, "slowness", {}, { name: "slowness" }, { name: 7, level: 1, sentence: "x" }],
+    ],
+    ["a sentence that is none", [{ name: "slowness", level: 1, sentence: 7 }]],
+  ])("whose meters are %s while it is slow still limits, and hurts no call", async (_what, meters) => {
+    const { circuit } = setUp({
+      detector: () => ({ ...calm, slowness: () => 1, meters: () => meters as readonly Meter[] }),
+    });
+    expect(await circuit.call(() => 1)).toMatchObject({ ok: true });
+    const outcome = await circuit.call(() => Promise.reject({ status: 503 }));
+    expect(outcome).toMatchObject({ failure: { reason: "overloaded" } });
+    expect(circuit.snapshot()).toMatchObject({
+      state: "closed",
+      meters: [],
+      limit: { cause: "it is slower than healthy" },
+    });
+  });
 
   it("hears the facts of each call: its age in milestones, its fallback, the time per token", () => {
     const heard: unknown[] = [];

@@ -1,6 +1,7 @@
 import type { SavedEvidence } from "./evidence/evidence.js";
 import { BUCKETS } from "./evidence/histogram.js";
 import type { SavedLimit } from "./limit/limit.js";
+import type { SavedHindsight } from "./recover/hindsight.js";
 import type { SavedMachine } from "./recover/machine.js";
 
 /** What `restore` needs. Its inside belongs to this version of the library: store it as it is. */
@@ -9,6 +10,7 @@ export interface CircuitMemory {
   readonly machine: SavedMachine;
   readonly evidence: SavedEvidence;
   readonly limit: SavedLimit;
+  readonly hindsight: SavedHindsight;
 }
 
 /** The memory in a stored snapshot, if it has one that a circuit of this version may have written. */
@@ -81,6 +83,7 @@ const memory = fields({
     baseline: fields({ streaming: kind, unary: kind }),
     meters: anything,
     calm: yesOrNo,
+    stalledSince: fields({ streaming: yesOrNo, unary: yesOrNo }),
     deadlineMs: fields({ streaming: amount, unary: amount }),
     expectedAgoMs: fields({ streaming: amount, unary: amount }),
     witnessAgoMs: fields({ streaming: amount, unary: amount }),
@@ -93,5 +96,16 @@ const memory = fields({
       fields({ waiting: amount, inFlight: (value) => value === null || amount(value), why: text }),
     ),
     probation: absentOr(amount),
+  }),
+  hindsight: fields({
+    confirmed: amount,
+    contested: amount,
+    latest: oneOf(null, "confirmed", "contested"),
+    sparedCalls: amount,
+    sparedMs: amount,
+    lostCalls: amount,
+    heldMs: (value) => value === null || amount(value),
+    pending: amount,
+    open: oneOf("no", "unjudged", "confirmed", "contested"),
   }),
 });

@@ -202,12 +202,17 @@ export function policyOf(options: CircuitOptions = {}): CircuitPolicy {
 
 /** A user's clock that cannot hurt a call: while it throws or gives no finite number, time stands still. */
 function steady(clock: Clock): Required<Clock> {
-  let last = 0;
+  let last = -Infinity;
+  let lost = 0;
   return {
     now() {
       try {
         const now = clock.now();
-        if (Number.isFinite(now)) last = now;
+        if (Number.isFinite(now)) {
+          // One that goes back goes on from where it was: else it would stand still until it has caught up.
+          if (now + lost < last) lost = last - now;
+          last = now + lost;
+        }
       } catch {
         // It stands still.
       }

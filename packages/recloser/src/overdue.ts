@@ -113,6 +113,7 @@ export class Overdue {
       if (policy.mode === "enforce" && ticket.epoch < leftHealthIn) this.#giveUp(ticket, now);
     } else if (state.name === "closed") {
       if (this.#allStalled) this.#voteAgainAt = now + evidence.inFlight.deadlineMs(ticket.streaming);
+      evidence.stalled(ticket.streaming);
       votes.failed(ticket, STALLED, now);
     } else if (state.name === "half-open") {
       votes.probeFailed(STALLED, now);
@@ -154,6 +155,11 @@ export class Overdue {
     evidence.inFlight.leave(ticket);
     reports.totals.aborted++;
     reports.settled(ticket, STALLED, now);
+    this.#tellHolder(ticket, now);
+  }
+
+  /** Whoever holds the permit may still be waiting. */
+  #tellHolder(ticket: Ticket, now: number): void {
     if (ticket.onAbort === undefined) return;
     try {
       ticket.onAbort(this.#failureOf(ticket, now));
@@ -175,6 +181,7 @@ export class Overdue {
     for (let lost = inFlight.lapsed(now); lost !== undefined; lost = inFlight.lapsed(now)) {
       inFlight.leave(lost);
       reports.totals.expired++;
+      this.#tellHolder(lost, now);
     }
   }
 }

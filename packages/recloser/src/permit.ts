@@ -27,7 +27,7 @@ export type Admission =
 
 /** What one call may say about itself. */
 export interface AdmitOptions {
-  /** Whether the answer comes in tokens; decides which stall deadline applies. Default false. */
+  /** Whether the answer comes in tokens, each told by `progress`; decides which stall deadline applies. Default false. */
   readonly streaming?: boolean;
   /** Whether somebody waits for the answer: under a limit `background` yields, and goes first as a probe. Default `interactive`. */
   readonly priority?: Priority;

@@ -1,4 +1,5 @@
 import type { Circuit } from "./circuit.js";
+import type { StateName } from "./outcome/outcome.js";
 
 /** The models of one provider together. */
 export interface ProviderView {
@@ -17,57 +18,82 @@ export interface ProviderView {
 /** One model that fails is that model's trouble. */
 const FEWEST_OPEN = 2;
 
+interface Group {
+  readonly circuits: Set<Circuit>;
+  readonly open: Set<string>;
+  /** Models in use when they were last counted, and how many were open then. */
+  models: number;
+  openThen: number;
+  down: boolean;
+}
+
 /** Groups circuits by provider, and says when most of one's models are open. It reports; it opens nothing. */
 export class Providers {
-  readonly #circuits = new Map<string, Set<Circuit>>();
-  readonly #down = new Set<string>();
+  readonly #groups = new Map<string, Group>();
 
   add(circuit: Circuit): void {
     const provider = providerOf(circuit.name);
     if (provider === undefined) return;
-    const circuits = this.#circuits.get(provider);
-    if (circuits === undefined) this.#circuits.set(provider, new Set([circuit]));
-    else circuits.add(circuit);
+    const group = this.#groups.get(provider);
+    if (group !== undefined) group.circuits.add(circuit);
+    else {
+      const circuits = new Set([circuit]);
+      this.#groups.set(provider, { circuits, open: new Set(), models: 0, openThen: 0, down: false });
+    }
   }
 
   remove(circuit: Circuit): void {
     const provider = providerOf(circuit.name);
-    if (provider === undefined) return;
-    const circuits = this.#circuits.get(provider);
-    circuits?.delete(circuit);
-    if (circuits?.size !== 0) return;
-    this.#circuits.delete(provider);
-    this.#down.delete(provider);
+    const group = provider === undefined ? undefined : this.#groups.get(provider);
+    if (provider === undefined || group === undefined) return;
+    group.circuits.delete(circuit);
+    group.open.delete(circuit.name);
+    if (group.circuits.size === 0) this.#groups.delete(provider);
   }
 
-  /** The circuit `name` has changed its state. Gives its provider's view when that has come up or gone down by it. */
-  changed(name: string): ProviderView | undefined {
+  /** The circuit `name` is now in state `to`. Gives its provider's view when that has come up or gone down by it. */
+  changed(name: string, to: StateName): ProviderView | undefined {
     const provider = providerOf(name);
-    if (provider === undefined) return undefined;
-    const view = this.view(provider);
-    if (view.down === this.#down.has(provider)) return undefined;
-    if (view.down) this.#down.add(provider);
-    else this.#down.delete(provider);
-    return view;
-  }
-
-  view(provider: string): ProviderView {
-    const open: string[] = [];
-    let models = 0;
-    for (const circuit of this.#circuits.get(provider) ?? []) {
-      const { name, state } = circuit;
-      const failing = state === "open" || state === "half-open";
-      if (failing) open.push(name);
-      if (failing || circuit.active) models++;
-    }
-    const down = open.length >= FEWEST_OPEN && open.length > models / 2;
-    const message = `${open.length} of ${models} models of ${provider} are open${down ? ": this looks like the provider, not one model" : ""}`;
-    return { provider, models, open, down, message };
+    const group = provider === undefined ? undefined : this.#groups.get(provider);
+    if (provider === undefined || group === undefined) return undefined;
+    if (to === "open" || to === "half-open") group.open.add(name);
+    else group.open.delete(name);
+    const open = group.open.size;
+    // Counting all of them at each change would cost the square of a fleet: again when the number has doubled or halved.
+    if (open >= FEWEST_OPEN && (open >= 2 * group.openThen || 2 * open <= group.openThen)) count(group);
+    if (isDown(group) === group.down) return undefined;
+    // Near the line it has to be exact.
+    count(group);
+    const down = isDown(group);
+    if (down === group.down) return undefined;
+    group.down = down;
+    return viewOf(provider, group);
   }
 
   views(): readonly ProviderView[] {
-    return [...this.#circuits.keys()].map((provider) => this.view(provider));
+    return [...this.#groups].map(([provider, group]) => {
+      count(group);
+      return viewOf(provider, group);
+    });
   }
+}
+
+function count(group: Group): void {
+  group.models = 0;
+  for (const circuit of group.circuits) if (circuit.active || group.open.has(circuit.name)) group.models++;
+  group.openThen = group.open.size;
+}
+
+function isDown({ open, models }: Group): boolean {
+  return open.size >= FEWEST_OPEN && open.size > models / 2;
+}
+
+function viewOf(provider: string, group: Group): ProviderView {
+  const { open, models } = group;
+  const down = isDown(group);
+  const looks = down ? ": this looks like the provider, not one model" : "";
+  const message = `${open.size} of ${models} models of ${provider} are open${looks}`;
+  return { provider, models, open: [...open], down, message };
 }
 
 function providerOf(name: string): string | undefined {

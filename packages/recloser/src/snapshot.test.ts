@@ -153,7 +153,7 @@ describe("snapshot", () => {
     fail(circuit, 1);
     fail(circuit, 1, { ...FAILED, reason: "throttled" });
     expect(shown().slice(0, 2)).toEqual([
-      "errors: 1 of 1 calls failed within 0 ms, last: server-error",
+      "errors: 1 of 1 calls failed, last: server-error",
       "throttling: 1 of 1 calls hit the rate limit, last: throttled",
     ]);
     while (circuit.state === "closed") fail(circuit, 1);

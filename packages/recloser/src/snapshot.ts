@@ -78,7 +78,7 @@ export interface CircuitSnapshot {
   /** What openings have spared and cost since the circuit was made, as an estimate. */
   readonly hindsight: HindsightView;
   readonly totals: Readonly<Totals> & {
-    /** How often it has opened. */
+    /** How often it has opened, after a failed probe too. */
     readonly opened: number;
   };
   readonly memory: CircuitMemory;

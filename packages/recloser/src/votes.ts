@@ -98,14 +98,18 @@ export class Votes {
 
   probeFailed(verdict: FailureVerdict, now: number): void {
     const { machine, hindsight } = this.#parts;
-    this.judged(hindsight.probeFailed());
+    const judgement = hindsight.probeFailed();
     machine.probeFailed(verdict, now);
+    this.judged(judgement);
   }
 
   #probeSucceeded(state: HalfOpen<Ticket>, now: number): void {
     const { machine, hindsight } = this.#parts;
-    this.judged(hindsight.probeSucceeded());
+    const judgement = hindsight.probeSucceeded();
+    if (judgement === "contested") this.#parts.evidence.doubt(now);
     machine.probeSucceeded(state, now);
+    // Last: a listener may force the circuit.
+    this.judged(judgement);
   }
 
   judged(judgement: Judgement | undefined): void {

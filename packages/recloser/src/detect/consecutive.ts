@@ -11,21 +11,34 @@ class Consecutive implements Detector {
   #inARow = 0;
   #lastAt = -Infinity;
   #last = "";
+  /** The runs that calls which still flow have ended by their first token. */
+  readonly #ended = new Map<CallFacts, number>();
 
   constructor(limit: number) {
     this.#limit = limit;
   }
 
-  firstToken(): void {
+  firstToken(call: CallFacts, now: number): void {
+    // Streams that all break after their first token must not start over each time.
+    const inARow = this.#current(now);
+    if (inARow > 0) this.#ended.set(call, inARow);
     this.#inARow = 0;
   }
 
   succeeded(call: CallFacts): void {
     if (call.firstTokenAt === undefined) this.#inARow = 0;
+    else this.#ended.delete(call);
   }
 
-  failed(_call: CallFacts, verdict: FailureVerdict, now: number): void {
+  dropped(call: CallFacts): void {
+    this.#ended.delete(call);
+  }
+
+  failed(call: CallFacts, verdict: FailureVerdict, now: number): void {
+    const ended = this.#ended.get(call) ?? 0;
+    this.#ended.delete(call);
     if (verdict.reason === "throttled" || verdict.reason === "quota") return;
+    this.#inARow += ended;
     this.#inARow = this.#current(now) + 1;
     this.#lastAt = now;
     this.#last = verdict.detail ?? verdict.reason;
@@ -42,6 +55,7 @@ class Consecutive implements Detector {
 
   reset(): void {
     this.#inARow = 0;
+    this.#ended.clear();
   }
 
   #current(now: number): number {

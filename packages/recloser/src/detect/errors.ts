@@ -27,6 +27,8 @@ const NEARLY_ALL = 0.9;
 const USUAL_OF = 8;
 /** Under a fast failure nothing outlives this many times the usual time to fail. */
 const SURVIVES_AFTER = 2;
+/** More pending calls than this are not looked over at each failure. */
+const MANY = 64;
 /** What a pending call that has outlived it is worth, in successes. */
 const SURVIVOR_SHARE = 0.5;
 /** A pending call that has outlived the healthy p90 is no survivor any more. */
@@ -55,8 +57,13 @@ class ErrorsMeter implements Detector {
   /** The usual time to fail in this run: the geometric mean, which one failure that took a minute does not move far. */
   #lnUsualMs = 0;
   #last = "";
+  /** When pending calls were last looked over for survivors, and how many of them were too young. */
+  #walkedAt = -Infinity;
+  #tooYoung = 0;
   /** Unary calls of this run that were credited while they were pending. */
   readonly #survivors = new Map<CallFacts, Credit>();
+  /** What calls that still flow have paid back at their first token: one that breaks takes it back. */
+  readonly #flowing = new Map<CallFacts, Credit>();
 
   constructor(context: DetectorContext) {
     this.#context = context;
@@ -66,7 +73,8 @@ class ErrorsMeter implements Detector {
   }
 
   firstToken(call: CallFacts, now: number): void {
-    this.#succeed(call, now);
+    const paid = this.#succeed(call, now);
+    if (paid !== undefined) this.#flowing.set(call, paid);
   }
 
   outlived(call: CallFacts): void {
@@ -75,12 +83,13 @@ class ErrorsMeter implements Detector {
 
   succeeded(call: CallFacts, now: number): void {
     // A call that reported a first token was credited then; its end adds nothing.
-    if (call.firstTokenAt !== undefined) return;
-    this.#succeed(call, now);
+    if (call.firstTokenAt === undefined) this.#succeed(call, now);
+    else this.#flowing.delete(call);
   }
 
   failed(call: CallFacts, verdict: FailureVerdict, now: number): void {
     this.#revoke(call);
+    this.#takeBack(this.#flowing, call);
     // Being asked for less, or for money, is not a fault of the dependency: neither adds nor pays back.
     if (verdict.reason === "throttled" || verdict.reason === "quota") return;
     this.#decay(now);
@@ -107,6 +116,8 @@ class ErrorsMeter implements Detector {
 
   dropped(call: CallFacts): void {
     this.#revoke(call);
+    // Its caller left after a token: that much was healthy.
+    this.#flowing.delete(call);
   }
 
   trip(now: number): Trip | undefined {
@@ -127,12 +138,15 @@ class ErrorsMeter implements Detector {
     this.#unhealthy.reset();
     this.#intolerable.reset();
     this.#survivors.clear();
+    this.#flowing.clear();
     this.#failures = 0;
     this.#calls = 0;
     this.#votedAt = now;
   }
 
-  #succeed(call: CallFacts, now: number): void {
+  /** Gives what was paid back, if anything was. */
+  #succeed(call: CallFacts, now: number): Credit | undefined {
+    let paid: Credit | undefined;
     // What a survivor was credited with stands; only the rest is left to pay.
     const share = this.#survivors.delete(call) ? 1 - SURVIVOR_SHARE : 1;
     // A calm meter has nothing to decay and nothing to pay back: the usual case, and the quick one.
@@ -140,22 +154,32 @@ class ErrorsMeter implements Detector {
       this.#votedAt = now;
     } else {
       this.#decay(now);
-      this.#unhealthy.succeed(call, share);
-      this.#intolerable.succeed(call, share);
+      paid = {
+        unhealthy: this.#unhealthy.succeed(call, share),
+        intolerable: this.#intolerable.succeed(call, share),
+      };
     }
     this.#share -= this.#share * SHARE_WEIGHT;
     this.#calls++;
+    return paid;
   }
 
   /**
    * Under a fast failure nothing outlives the usual time to fail, so a pending call of this run that has is credited now
    * and not when it ends: of unary calls the successes end late, the failures soon, and counting ends alone would open on
-   * a partial failure. Latest first: the walk ends at the first call that was credited before.
+   * a partial failure. Latest first, past those that are too young: it ends at the first that was credited before.
    */
   #creditSurvivors(now: number): void {
     const survivesAfterMs = SURVIVES_AFTER * Math.exp(this.#lnUsualMs);
+    // With thousands in flight, going over all that are too young at each failure would cost more than it tells.
+    if (this.#tooYoung > MANY && now - this.#walkedAt < survivesAfterMs / 4) return;
+    this.#walkedAt = now;
+    this.#tooYoung = 0;
     for (const call of this.#context.youngUnary()) {
-      if (now - call.admittedAt <= survivesAfterMs) continue;
+      if (now - call.admittedAt <= survivesAfterMs) {
+        this.#tooYoung++;
+        continue;
+      }
       if (call.admittedAt < this.#runStartedAt || this.#survivors.has(call)) return;
       this.#survivors.set(call, {
         unhealthy: this.#unhealthy.succeed(call, SURVIVOR_SHARE),
@@ -165,10 +189,13 @@ class ErrorsMeter implements Detector {
   }
 
   #revoke(call: CallFacts): void {
-    if (this.#survivors.size === 0) return;
-    const credit = this.#survivors.get(call);
+    this.#takeBack(this.#survivors, call);
+  }
+
+  #takeBack(credits: Map<CallFacts, Credit>, call: CallFacts): void {
+    const credit = credits.size === 0 ? undefined : credits.get(call);
     if (credit === undefined) return;
-    this.#survivors.delete(call);
+    credits.delete(call);
     this.#unhealthy.revoke(credit.unhealthy);
     this.#intolerable.revoke(credit.intolerable);
   }
@@ -215,7 +242,9 @@ class ErrorsMeter implements Detector {
 
   #sentence(now: number): string {
     const what = this.#last === "" ? "" : `, last: ${this.#last}`;
-    return `${this.#failures} of ${this.#calls} calls failed within ${seconds(now - this.#runStartedAt)}${what}`;
+    const spanMs = now - this.#runStartedAt;
+    const within = spanMs < 1_000 ? "" : ` within ${seconds(spanMs)}`;
+    return `${this.#failures} of ${this.#calls} calls failed${within}${what}`;
   }
 
   save(now: number): Saved {
@@ -271,7 +300,7 @@ interface Saved {
  * third of the tolerable share: it adds ln(3) more to the second test.
  *
  * A streaming call counts as a success at its first token, and a call that was admitted before the current run of
- * failures began pays nothing back. A pending unary call that has outlived twice the longest time to fail is credited with
+ * failures began pays nothing back. A pending unary call that has outlived twice the usual time to fail is credited with
  * half a success, until it ends or has outlived the healthy p90.
  */
 export function errors(): DetectorFactory {

@@ -54,7 +54,7 @@ export class Guarded implements Required<Detector> {
 
   trip(now: number): Trip | undefined {
     try {
-      return this.#inner.trip(now);
+      return soundTrip(this.#inner.trip(now));
     } catch {
       return undefined;
     }
@@ -71,7 +71,8 @@ export class Guarded implements Required<Detector> {
 
   meters(now: number): readonly Meter[] {
     try {
-      return this.#inner.meters(now);
+      const meters: unknown = this.#inner.meters(now);
+      return Array.isArray(meters) ? meters.filter(isMeter) : [];
     } catch {
       return [];
     }
@@ -101,4 +102,19 @@ export class Guarded implements Required<Detector> {
       this.reset(now);
     }
   }
+}
+
+/** What is no trip does not trip. */
+function soundTrip(trip: unknown): Trip | undefined {
+  if (typeof trip !== "object" || trip === null || !("message" in trip) || typeof trip.message !== "string")
+    return undefined;
+  const kind = "kind" in trip ? trip.kind : undefined;
+  const { message } = trip;
+  return kind === "throttled" || kind === "quota" ? { kind, message } : { message };
+}
+
+function isMeter(meter: unknown): meter is Meter {
+  if (typeof meter !== "object" || meter === null) return false;
+  const { name, level, sentence } = meter as Record<string, unknown>;
+  return typeof name === "string" && typeof level === "number" && typeof sentence === "string";
 }

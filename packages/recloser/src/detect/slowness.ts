@@ -56,6 +56,7 @@ class SlownessMeter implements Detector {
     this.#decay(now);
     const more = (OUTLIVED_SAYS[outlived] ?? 0) - (OUTLIVED_SAYS[outlived - 1] ?? 0);
     this.#waits.add(more, this.#full());
+    if (outlived === LATE_BIN) this.#waits.count(LATE_BIN);
   }
 
   firstToken(call: CallFacts, now: number): void {
@@ -107,7 +108,8 @@ class SlownessMeter implements Detector {
     const bin = binOf(ms, healthy);
     // What its wait has said already is part of what the end of the wait says.
     this.#waits.add((SAYS[bin] ?? 0) - (OUTLIVED_SAYS[call.outlived] ?? 0), this.#full());
-    this.#waits.count(bin);
+    // One that had outlived the p90 was counted then.
+    if (call.outlived < LATE_BIN) this.#waits.count(bin);
   }
 
   /** Wald's threshold for one false limit in `1 / falseOpensPerDay` days, twice, because there are two tests. */

@@ -52,7 +52,7 @@ describe("the baseline", () => {
     expect(Math.abs((baseline.of(true).wait?.p50Ms ?? 0) - 1_000)).toBeLessThan(40);
   });
 
-  it("is patient for twice as long as a call took that answered after its deadline, up to the prior, for a while", () => {
+  it("is patient for twice as long as a call took that answered after its deadline, for a while", () => {
     const baseline = learned();
     baseline.proved(true, 20_000, 0);
     expect(deadlines(baseline)).toEqual([40_000, 15_000]);
@@ -63,7 +63,23 @@ describe("the baseline", () => {
     expect(deadlines(baseline)).toEqual([40_000, 15_000]);
     baseline.proved(true, 50_000, 0);
     baseline.proved(false, 170_000, 0);
-    expect(deadlines(baseline)).toEqual([60_000, 180_000]);
+    expect(deadlines(baseline)).toEqual([100_000, 340_000]);
+    // Five times the prior is the longest.
+    baseline.proved(true, 500_000, 0);
+    expect(deadlines(baseline)[0]).toBe(300_000);
+  });
+
+  it("is as patient where nothing was learned yet", () => {
+    const baseline = new Baseline(0);
+    baseline.proved(true, 90_000, 0);
+    expect(deadlines(baseline)).toEqual([180_000, 180_000]);
+  });
+
+  it("has more patience with each probe that failed: up to the prior, and beyond it where nothing is learned", () => {
+    const probes = [0, 1, 3, 8, 9, 30];
+    const patience = (baseline: Baseline) => probes.map((n) => Math.round(baseline.patienceMs(true, n, 0)));
+    expect(patience(learned())).toEqual([15_000, 22_500, 50_625, 60_000, 90_000, 300_000]);
+    expect(patience(new Baseline(0))).toEqual([60_000, 90_000, 202_500, 300_000, 300_000, 300_000]);
   });
 
   it("never makes a deadline shorter for a call that was late all the same", () => {

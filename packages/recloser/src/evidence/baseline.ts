@@ -7,6 +7,17 @@ const PRIOR_DEADLINES: StallDeadlines = { streaming: 60_000, unary: 180_000 };
 /** However quick a dependency is, less than this is not a hang. */
 export const SHORTEST_DEADLINE_MS = 15_000;
 const DEADLINE_FACTOR = 3;
+/** What each probe that failed in a row multiplies the patience with the next one by. */
+const PATIENCE_GROWTH = 1.5;
+/** More steps of growth than lead from any deadline to the longest. */
+const MOST_GROWTH = 16;
+/** After this many, not even the prior was patient enough. */
+const MANY_PROBES = 8;
+/** No proof and no patience is longer than this many times the prior. */
+const LONGEST_FACTOR = 5;
+
+const grown = (steps: number): number => PATIENCE_GROWTH ** Math.min(steps, MOST_GROWTH);
+
 /** An answer that came after its deadline proves the deadline too short, by this much … */
 const PROOF_FACTOR = 2;
 /** … for a while. */
@@ -68,8 +79,8 @@ class Learned implements HealthyCalls {
   }
 
   deadlineMs(now: number): number {
-    if (this.wait === undefined) return this.#prior;
-    const proven = Math.min(this.#prior, PROOF_FACTOR * this.#proven(now));
+    const proven = Math.min(LONGEST_FACTOR * this.#prior, PROOF_FACTOR * this.#proven(now));
+    if (this.wait === undefined) return Math.max(this.#prior, proven);
     return Math.max(SHORTEST_DEADLINE_MS, DEADLINE_FACTOR * this.wait.p99Ms, proven);
   }
 
@@ -134,9 +145,23 @@ export class Baseline {
     return this.#kind(streaming).deadlineMs(now);
   }
 
-  /** The most that `stallDeadlineMs` says while nothing is known. */
-  priorDeadlineMs(streaming: boolean): number {
-    return streaming ? PRIOR_DEADLINES.streaming : PRIOR_DEADLINES.unary;
+  /**
+   * The patience with a probe after `failedProbes` that failed in a row: the stall deadline, half as long again for each, up
+   * to the prior; and, where nothing is learned or after very many, up to five times the prior. A dependency that is slower
+   * than its deadline for good would otherwise never prove itself.
+   */
+  patienceMs(streaming: boolean, failedProbes: number, now: number): number {
+    const kind = this.#kind(streaming);
+    const prior = streaming ? PRIOR_DEADLINES.streaming : PRIOR_DEADLINES.unary;
+    const deadlineMs = kind.deadlineMs(now);
+    const beyond = kind.wait === undefined ? failedProbes : Math.max(0, failedProbes - MANY_PROBES);
+    const longestMs = prior * Math.min(LONGEST_FACTOR, grown(beyond));
+    return Math.max(deadlineMs, Math.min(longestMs, deadlineMs * grown(failedProbes)));
+  }
+
+  /** The longest that a stall deadline can become. */
+  longestMs(streaming: boolean): number {
+    return LONGEST_FACTOR * (streaming ? PRIOR_DEADLINES.streaming : PRIOR_DEADLINES.unary);
   }
 
   save(now: number): SavedBaseline {

@@ -22,14 +22,12 @@ export interface EvidencePolicy {
 
 /** Below this level of slowness, what is seen may be learned as healthy. */
 const CALM_BELOW = 0.5;
+/** A proof counts twice: so the deadline grows by half. */
+const DOUBT_FACTOR = 0.75;
 /** Calls of one kind that are admitted within this time of each other tell one story. */
 const WITNESS_EACH_MS = 250;
 /** The stall deadlines are worked out anew after this long, besides whenever something is learned. */
 const EXPECT_EACH_MS = 60_000;
-/** What each probe that failed in a row multiplies the learned stall deadline of the next one by. */
-const PATIENCE_GROWTH = 1.5;
-/** More steps of growth than lead from any learned deadline to the prior. */
-const MOST_GROWTH = 16;
 /** Pending unary calls older than the healthy p90 are no survivors of anything. */
 const LATE = 2;
 
@@ -44,6 +42,8 @@ export class Evidence {
   /** When the stall deadlines were last worked out. */
   readonly #expectedAt: { streaming: number; unary: number };
   readonly #witnessAt = { streaming: -Infinity, unary: -Infinity };
+  /** Whether calls have stalled since the circuit last closed. */
+  readonly #stalledSince = { streaming: false, unary: false };
   #calm = true;
   /** Probes that failed in a row: each lengthens the patience with the next. */
   #failedProbes = 0;
@@ -123,8 +123,9 @@ export class Evidence {
   succeeded(ticket: Ticket, outputTokens: number | undefined, now: number): void {
     const pace = perTokenMs(ticket, outputTokens, now);
     this.meters.succeeded(ticket, now, pace);
-    if (ticket.firstTokenAt === undefined && !ticket.streaming) this.#waited(ticket, now);
-    if (pace !== undefined) this.#baseline.paced(ticket.streaming, pace, this.#calm, now);
+    // A streaming call that reported no token has waited for all of its answer.
+    if (ticket.firstTokenAt === undefined) this.#waited(ticket, now);
+    if (pace !== undefined && ticket.witness) this.#baseline.paced(ticket.streaming, pace, this.#calm, now);
   }
 
   /** A first sign of life, whoever's: one that came after the learned deadline proves that too short. */
@@ -135,8 +136,29 @@ export class Evidence {
     this.#expect(streaming, now);
   }
 
+  /** A call of a closed circuit has passed its stall deadline. */
+  stalled(streaming: boolean): void {
+    this.#stalledSince[streaming ? "streaming" : "unary"] = true;
+  }
+
+  /**
+   * The opening was contested. Where calls had stalled, the deadline may have been too short for some of them: they were
+   * given up, and could not prove it.
+   */
+  doubt(now: number): void {
+    for (const kind of ["streaming", "unary"] as const) {
+      const streaming = kind === "streaming";
+      if (!this.#stalledSince[kind]) continue;
+      this.#baseline.proved(streaming, DOUBT_FACTOR * this.inFlight.deadlineMs(streaming), now);
+      this.#expect(streaming, now);
+    }
+    this.#stalledSince.streaming = this.#stalledSince.unary = false;
+  }
+
   #waited(ticket: Ticket, now: number): void {
     const { streaming } = ticket;
+    // It learns from those who testify: else what is said would be held against another crowd.
+    if (!ticket.witness) return;
     if (this.#baseline.waited(streaming, now - ticket.admittedAt, this.#calm, now))
       this.#expect(streaming, now);
   }
@@ -156,24 +178,14 @@ export class Evidence {
     this.inFlight.expect(streaming, this.#deadlineMs(streaming, now), this.#baseline.of(streaming).wait);
   }
 
-  /**
-   * The learned deadline, longer after each probe that failed, up to the prior: a dependency that has become slower than
-   * its deadline for good would otherwise never prove itself.
-   */
   #deadlineMs(streaming: boolean, now: number): number {
     const given = streaming ? this.#policy.stallDeadlineMs.streaming : this.#policy.stallDeadlineMs.unary;
-    if (given !== undefined) return given;
-    const learned = this.#baseline.stallDeadlineMs(streaming, now);
-    const patient = Math.min(
-      this.#baseline.priorDeadlineMs(streaming),
-      learned * PATIENCE_GROWTH ** Math.min(this.#failedProbes, MOST_GROWTH),
-    );
-    return Math.max(learned, patient);
+    return given ?? this.#baseline.patienceMs(streaming, this.#failedProbes, now);
   }
 
   /** A stored deadline, within what may have been learned. */
   #sound(streaming: boolean, storedMs: number, now: number): number {
-    const longest = Math.max(this.#baseline.priorDeadlineMs(streaming), this.#deadlineMs(streaming, now));
+    const longest = Math.max(this.#baseline.longestMs(streaming), this.#deadlineMs(streaming, now));
     return Math.min(longest, Math.max(SHORTEST_DEADLINE_MS, storedMs));
   }
 
@@ -183,6 +195,7 @@ export class Evidence {
       baseline: this.#baseline.save(now),
       meters: this.meters.save(now),
       calm: this.#calm,
+      stalledSince: { ...this.#stalledSince },
       deadlineMs: { streaming: this.inFlight.deadlineMs(true), unary: this.inFlight.deadlineMs(false) },
       expectedAgoMs: { streaming: now - this.#expectedAt.streaming, unary: now - this.#expectedAt.unary },
       witnessAgoMs: {
@@ -197,6 +210,8 @@ export class Evidence {
     this.#baseline.restore(saved.baseline, now);
     this.meters.restore(saved.meters, now);
     this.#calm = saved.calm;
+    this.#stalledSince.streaming = saved.stalledSince.streaming;
+    this.#stalledSince.unary = saved.stalledSince.unary;
     this.#witnessAt.streaming = now - saved.witnessAgoMs.streaming;
     this.#witnessAt.unary = now - saved.witnessAgoMs.unary;
     this.#failedProbes = failedProbes;
@@ -216,6 +231,7 @@ export interface SavedEvidence {
   readonly baseline: SavedBaseline;
   readonly meters: unknown;
   readonly calm: boolean;
+  readonly stalledSince: { readonly streaming: boolean; readonly unary: boolean };
   readonly deadlineMs: { readonly streaming: number; readonly unary: number };
   readonly expectedAgoMs: { readonly streaming: number; readonly unary: number };
   readonly witnessAgoMs: { readonly streaming: number; readonly unary: number };

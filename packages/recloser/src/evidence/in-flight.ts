@@ -246,11 +246,11 @@ export class InFlight<Call extends Pending<Call>> {
 
   /** A call that has shown no life for a quarter of an hour, as a dropped permit would. */
   lapsed(now: number): Call | undefined {
-    const before = now - LEASE_MS;
+    // The same sum as in `lapseAt`: rounded otherwise, a permit could be due for ever and never lapse.
     const stalled = this.#stalled.head;
-    if (stalled !== undefined && stalled.lastSignAt <= before) return stalled;
+    if (stalled !== undefined && stalled.lastSignAt + LEASE_MS <= now) return stalled;
     const flowing = this.#flowing.head;
-    return flowing !== undefined && flowing.lastSignAt <= before ? flowing : undefined;
+    return flowing !== undefined && flowing.lastSignAt + LEASE_MS <= now ? flowing : undefined;
   }
 
   /** When the call that has been in flight longest without a sign of life was admitted. */

@@ -31,7 +31,7 @@ const NO_CAPS: Caps = { waiting: Infinity, inFlight: Infinity };
  * was calm: the peak of calls without a first token (halving each hour), and the 99th percentile of all in flight.
  *
  * A limit caps the calls that *wait*: the queue at the provider is what hurts, and a call whose tokens flow is progress.
- * The factor is one: with a quarter more the queue grows again (see docs/decisions/0007-limits.md).
+ * The factor is one: with a quarter more the queue grows again (see docs/decisions/0007-slowness-limits.md).
  */
 export class Limit {
   #peak = 0;

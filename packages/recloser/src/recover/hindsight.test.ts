@@ -164,7 +164,7 @@ describe("an opening, afterwards", () => {
     for (let n = 0; n < 2; n++) permitOf(circuit).settle(OK);
     expect(view()).toEqual({ ...hindsight, sparedCalls: 14, sparedMs: 28_000, lostCalls: 2 });
     expect(judged).toHaveLength(1);
-    expect(order).toEqual(["open", "half-open", "confirmed", "open", "half-open", "closed"]);
+    expect(order).toEqual(["open", "half-open", "open", "confirmed", "half-open", "closed"]);
   });
 
   it("is contested when its first probe succeeds, also at its first token", () => {

@@ -9,7 +9,7 @@ export type Judgement =
  * What openings spared and cost, as an estimate. Nobody can know when a dependency healed: it lies between the last probe
  * that failed and the first that succeeded, so half of the calls that were rejected in between are taken to have been
  * spared, the other half to have been lost. Those before the last failed probe were spared; those of a contested opening
- * were all lost.
+ * were all lost. In `observe` mode nothing was rejected: it is what enforcing would have spared and lost.
  */
 export interface HindsightView {
   readonly confirmed: number;
@@ -96,6 +96,32 @@ export class Hindsight {
     this.#sparedMs += calls * (this.#heldMs ?? 0);
   }
 
+  save(): SavedHindsight {
+    return {
+      confirmed: this.#confirmed,
+      contested: this.#contested,
+      latest: this.#latest ?? null,
+      sparedCalls: this.#sparedCalls,
+      sparedMs: this.#sparedMs,
+      lostCalls: this.#lostCalls,
+      heldMs: this.#heldMs ?? null,
+      pending: this.#pending,
+      open: this.#open,
+    };
+  }
+
+  restore(saved: SavedHindsight): void {
+    this.#confirmed = saved.confirmed;
+    this.#contested = saved.contested;
+    this.#latest = saved.latest ?? undefined;
+    this.#sparedCalls = saved.sparedCalls;
+    this.#sparedMs = saved.sparedMs;
+    this.#lostCalls = saved.lostCalls;
+    this.#heldMs = saved.heldMs ?? undefined;
+    this.#pending = saved.pending;
+    this.#open = saved.open;
+  }
+
   view(): HindsightView {
     return {
       confirmed: this.#confirmed,
@@ -106,4 +132,10 @@ export class Hindsight {
       lostCalls: Math.round(this.#lostCalls),
     };
   }
+}
+
+export interface SavedHindsight extends HindsightView {
+  readonly heldMs: number | null;
+  readonly pending: number;
+  readonly open: "no" | "unjudged" | Judgement;
 }

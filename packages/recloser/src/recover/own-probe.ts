@@ -1,7 +1,14 @@
-import { Attempt } from "../attempt.js";
+import { Attempt, classified } from "../attempt.js";
 import type { OwnProbe } from "../breaker.js";
 import type { CallContext } from "../call.js";
 import type { Circuit } from "../circuit.js";
+import type { FailureVerdict } from "../outcome/verdict.js";
+
+const BROKEN: FailureVerdict = {
+  verdict: "failure",
+  reason: "unknown",
+  detail: "the circuit's own probe threw an error that says nothing about the dependency",
+};
 
 /** The user's own probe as the circuit starts it: one call with the permit of a probe, under the limits of a call. */
 export function ownProbe(
@@ -18,9 +25,11 @@ export function ownProbe(
       .then(() => probe(running))
       .then(
         () => running.succeed({ verdict: "success" }),
-        // A bug in it has no caller to be thrown to; the probe then says nothing, and the next call starts another.
-        (error: unknown) => running.fail(error),
-      )
-      .catch(() => {});
+        // Whatever it throws, it has not shown that the dependency is well: a probe that cannot succeed must be seen to fail.
+        (error: unknown) => {
+          const verdict = classified(circuit, error);
+          running.end(verdict.verdict === "failure" ? verdict : BROKEN, error);
+        },
+      );
   };
 }

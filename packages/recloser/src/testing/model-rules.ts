@@ -2,6 +2,7 @@ import type { FailureReason } from "../outcome/verdict.js";
 
 /** What the model's policies see of a call. */
 interface Facts {
+  readonly n: number;
   readonly at: number;
   readonly streaming: boolean;
   readonly tokenAt?: number;
@@ -46,11 +47,16 @@ const sinceCleared = (log: readonly Entry[]): readonly Entry[] =>
 export const consecutiveRule = (count: number): Rule =>
   rule((log, now) => {
     let inARow = 0;
-    let lastAt = 0;
+    let lastAt = -Infinity;
+    /** The runs that first tokens have ended. */
+    const ended = new Map<number | undefined, number>();
     for (const { what, call, now: at } of sinceCleared(log)) {
+      if (what === "token") ended.set(call?.n, at - lastAt > 600_000 ? 0 : inARow);
       if (what === "token" || (what === "success" && call?.tokenAt === undefined)) inARow = 0;
       if (what !== "failure") continue;
+      inARow += ended.get(call?.n) ?? 0;
       inARow = at - lastAt > 600_000 ? 1 : inARow + 1;
+      ended.delete(call?.n);
       lastAt = at;
     }
     return inARow >= count && now - lastAt <= 600_000;
@@ -79,6 +85,7 @@ export const errorsRule = (start: number): Rule =>
     let share = 0;
     let tolerable = 0.3;
     let tookMs: number[] = [];
+    let runs = { unhealthy: 0, intolerable: 0 };
     const run = { unhealthy: { level: 0, from: -Infinity }, intolerable: { level: 0, from: -Infinity } };
     /** What each survivor of this run has paid. */
     const survivors = new Map<Facts, { readonly unhealthy: number; readonly intolerable: number }>();
@@ -102,6 +109,14 @@ export const errorsRule = (start: number): Rule =>
         intolerable: before.intolerable - run.intolerable.level,
       };
     };
+    /** What calls that flow have paid at their first token, and in which runs. */
+    const flowing = new Map<number, { readonly paid: ReturnType<typeof pay>; readonly runs: typeof runs }>();
+    const breaks = (call: Facts) => {
+      const { paid, runs: then } = flowing.get(call.n) ?? {};
+      if (then?.unhealthy === runs.unhealthy) run.unhealthy.level += paid?.unhealthy ?? 0;
+      if (then?.intolerable === runs.intolerable) run.intolerable.level += paid?.intolerable ?? 0;
+      flowing.delete(call.n);
+    };
     const takeBack = (call: Facts) => {
       run.unhealthy.level += survivors.get(call)?.unhealthy ?? 0;
       run.intolerable.level += survivors.get(call)?.intolerable ?? 0;
@@ -116,15 +131,22 @@ export const errorsRule = (start: number): Rule =>
       } else if (what === "clear") {
         run.unhealthy.level = run.intolerable.level = 0;
         survivors.clear();
+        flowing.clear();
         tookMs = [];
         votedAt = now;
       } else if (call === undefined || what === "dropped") {
         if (call !== undefined) takeBack(call);
+        if (call !== undefined) flowing.delete(call.n);
       } else if (what === "failure") {
         takeBack(call);
+        breaks(call);
         fade(now);
-        if (run.unhealthy.level === 0) run.unhealthy.from = call.at;
+        if (run.unhealthy.level === 0) {
+          run.unhealthy.from = call.at;
+          runs = { ...runs, unhealthy: runs.unhealthy + 1 };
+        }
         if (run.intolerable.level === 0) {
+          runs = { ...runs, intolerable: runs.intolerable + 1 };
           run.intolerable.from = call.at;
           tolerable = Math.min(0.6, Math.max(0.3, share));
           tookMs = [];
@@ -143,7 +165,8 @@ export const errorsRule = (start: number): Rule =>
       } else if (what === "token" || call.tokenAt === undefined) {
         fade(now);
         // What a survivor has paid stands.
-        pay(call, survivors.delete(call) ? 0.5 : 1);
+        const paid = pay(call, survivors.delete(call) ? 0.5 : 1);
+        if (what === "token") flowing.set(call.n, { paid, runs });
         share -= share / 32;
       }
     }
