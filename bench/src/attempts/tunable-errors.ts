@@ -45,6 +45,7 @@ interface Test {
 }
 
 interface Credit {
+  readonly at: number;
   readonly nats: number;
   readonly run: number;
 }
@@ -88,7 +89,7 @@ class TunableErrors implements Detector {
 
   failed(call: CallFacts, { reason }: FailureVerdict, now: number): void {
     this.#ownRate?.heard(now);
-    this.#revoke(call);
+    this.#revoke(call, now);
     if (reason === "throttled" || reason === "quota") return;
     this.#decay(now);
     if (this.#intolerable.nats === 0) this.#failures = 0;
@@ -103,12 +104,12 @@ class TunableErrors implements Detector {
     this.#creditSurvivors(now);
   }
 
-  outlived(call: CallFacts): void {
-    if (call.outlived >= P90) this.#revoke(call);
+  outlived(call: CallFacts, now: number): void {
+    if (call.outlived >= P90) this.#revoke(call, now);
   }
 
-  dropped(call: CallFacts): void {
-    this.#revoke(call);
+  dropped(call: CallFacts, now: number): void {
+    this.#revoke(call, now);
   }
 
   trip(): Trip | undefined {
@@ -142,25 +143,29 @@ class TunableErrors implements Detector {
       if (!ofThisRun || !survives || this.#credits.has(call)) continue;
       this.#credits.set(
         call,
-        this.#tests.map((test) => ({ nats: payBack(test, call, SURVIVOR_SHARE), run: test.run })),
+        this.#tests.map((test) => ({ nats: payBack(test, call, SURVIVOR_SHARE), run: test.run, at: now })),
       );
     }
   }
 
-  #revoke(call: CallFacts): void {
+  #revoke(call: CallFacts, now: number): void {
     const credits = this.#credits.get(call) ?? [];
     this.#credits.delete(call);
     for (const [i, test] of this.#tests.entries())
-      if (credits[i]?.run === test.run) test.nats += credits[i].nats;
+      if (credits[i]?.run === test.run) test.nats += credits[i].nats * this.#kept(now - credits[i].at);
   }
 
   #perSecond(): number {
     return this.#ownRate?.perSecond ?? this.#context.callsPerSecond();
   }
 
+  /** What is left of one nat after so many milliseconds. */
+  #kept(ms: number): number {
+    return 2 ** (-ms / 1000 / Math.max(120, 10 / this.#perSecond()));
+  }
+
   #decay(now: number): void {
-    const halfLifeS = Math.max(120, 10 / this.#perSecond());
-    const kept = 2 ** (-(now - this.#votedAt) / 1000 / halfLifeS);
+    const kept = this.#kept(now - this.#votedAt);
     this.#votedAt = now;
     for (const test of this.#tests) {
       test.nats *= kept;

@@ -27,6 +27,7 @@ class TwoInARow implements Rule {
 
   success(call: { readonly tokenAt?: number }): void {
     if (call.tokenAt === undefined) this.#failures = 0;
+    this.#ended.clear();
   }
 
   failure(call: { readonly n: number }, now: number): void {

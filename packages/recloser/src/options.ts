@@ -200,6 +200,9 @@ export function policyOf(options: CircuitOptions = {}): CircuitPolicy {
   return policy;
 }
 
+/** A clock that goes back by less than this stands still for that long. */
+const JITTER_MS = 1_000;
+
 /** A user's clock that cannot hurt a call: while it throws or gives no finite number, time stands still. */
 function steady(clock: Clock): Required<Clock> {
   let last = -Infinity;
@@ -209,9 +212,9 @@ function steady(clock: Clock): Required<Clock> {
       try {
         const now = clock.now();
         if (Number.isFinite(now)) {
-          // One that goes back goes on from where it was: else it would stand still until it has caught up.
-          if (now + lost < last) lost = last - now;
-          last = now + lost;
+          // One that goes far back goes on from where it was: else it would stand still until it has caught up.
+          if (now + lost < last - JITTER_MS) lost = last - now;
+          last = Math.max(last, now + lost);
         }
       } catch {
         // It stands still.

@@ -176,11 +176,13 @@ export class Overdue {
 
   /** Frees the places of permits that were dropped. */
   #expire(now: number): void {
-    const { evidence, reports } = this.#parts;
+    const { machine, evidence, reports } = this.#parts;
     const { inFlight } = evidence;
     for (let lost = inFlight.lapsed(now); lost !== undefined; lost = inFlight.lapsed(now)) {
       inFlight.leave(lost);
       reports.totals.expired++;
+      const voted = lost.stalled || lost.epoch !== machine.epoch || machine.state.name !== "closed";
+      if (!voted) evidence.meters.dropped(lost, now);
       this.#tellHolder(lost, now);
     }
   }

@@ -126,11 +126,13 @@ export class Votes {
 
   judgeSlowness(now: number): void {
     const { policy, evidence, limit, reports } = this.#parts;
+    const slowness = evidence.slowness(now);
+    if (slowness === 0 && limit.suspicion === "") return;
     const bounded = policy.maxConcurrent !== Infinity;
     const why = (): string =>
       evidence.meters.meters(now).find(({ name }) => name === "slowness")?.sentence ??
       "it is slower than healthy";
-    if (!limit.heed(evidence.slowness(now), why, bounded, now)) return;
+    if (!limit.heed(slowness, why, bounded, now)) return;
     if (limit.suspicion === "") reports.unlimited("it is as fast as healthy again");
     else reports.limited(limit);
   }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Circuit } from "../circuit.js";
 import type { FailureVerdict } from "../outcome/verdict.js";
 import { fakeClock } from "../testing/fake-clock.js";
-import { fail, NEUTRAL, OK, permitOf, succeed } from "../testing/verdicts.js";
+import { fail, NEUTRAL, OK, permitOf } from "../testing/verdicts.js";
 import { consecutive } from "./consecutive.js";
 import type { DetectorFactory } from "./detector.js";
 import { errors } from "./errors.js";
@@ -104,19 +104,3 @@ describe.each(Object.entries(DETECTORS))(
     });
   },
 );
-
-describe("a stream that breaks long after other calls were answered", () => {
-  it("brings no run of failures back that those have ended, with consecutive(5)", () => {
-    const { clock, circuit } = setUp(consecutive(5));
-    fail(circuit, 4);
-    const stream = permitOf(circuit, STREAM);
-    stream.progress();
-    for (let n = 0; n < 100; n++) {
-      clock.advance(1_000);
-      succeed(circuit);
-    }
-    stream.settle(TRUNCATED);
-    expect(circuit.state).toBe("closed");
-    expect(circuit.snapshot().meters[0]?.sentence).toBe("1 failure in a row, last: truncated");
-  });
-});

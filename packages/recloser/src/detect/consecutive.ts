@@ -27,7 +27,8 @@ class Consecutive implements Detector {
 
   succeeded(call: CallFacts): void {
     if (call.firstTokenAt === undefined) this.#inARow = 0;
-    else this.#ended.delete(call);
+    // A call that ended well has ended those runs for good.
+    this.#ended.clear();
   }
 
   dropped(call: CallFacts): void {

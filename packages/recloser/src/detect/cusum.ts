@@ -57,9 +57,9 @@ export class Cusum {
     return { nats: before - this.level, run: this.#run };
   }
 
-  /** Takes back what `succeed` paid, if its run is not over. */
-  revoke({ nats, run }: Paid): void {
-    if (run === this.#run) this.level += nats;
+  /** Takes back the share `kept` of what `succeed` paid, if its run is not over. */
+  revoke({ nats, run }: Paid, kept: number): void {
+    if (run === this.#run) this.level += nats * kept;
   }
 
   reset(): void {

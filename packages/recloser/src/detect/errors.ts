@@ -36,6 +36,7 @@ const LATE = 2;
 
 /** What a pending call has paid back already. */
 interface Credit {
+  readonly at: number;
   readonly unhealthy: Paid;
   readonly intolerable: Paid;
 }
@@ -77,19 +78,19 @@ class ErrorsMeter implements Detector {
     if (paid !== undefined) this.#flowing.set(call, paid);
   }
 
-  outlived(call: CallFacts): void {
-    if (call.outlived >= LATE) this.#revoke(call);
+  outlived(call: CallFacts, now: number): void {
+    if (call.outlived >= LATE) this.#takeBack(this.#survivors, call, now);
   }
 
   succeeded(call: CallFacts, now: number): void {
     // A call that reported a first token was credited then; its end adds nothing.
     if (call.firstTokenAt === undefined) this.#succeed(call, now);
-    else this.#flowing.delete(call);
+    else if (this.#flowing.size > 0) this.#flowing.delete(call);
   }
 
   failed(call: CallFacts, verdict: FailureVerdict, now: number): void {
-    this.#revoke(call);
-    this.#takeBack(this.#flowing, call);
+    this.#takeBack(this.#survivors, call, now);
+    this.#takeBack(this.#flowing, call, now);
     // Being asked for less, or for money, is not a fault of the dependency: neither adds nor pays back.
     if (verdict.reason === "throttled" || verdict.reason === "quota") return;
     this.#decay(now);
@@ -114,8 +115,8 @@ class ErrorsMeter implements Detector {
     this.#creditSurvivors(now);
   }
 
-  dropped(call: CallFacts): void {
-    this.#revoke(call);
+  dropped(call: CallFacts, now: number): void {
+    this.#takeBack(this.#survivors, call, now);
     // Its caller left after a token: that much was healthy.
     this.#flowing.delete(call);
   }
@@ -148,13 +149,14 @@ class ErrorsMeter implements Detector {
   #succeed(call: CallFacts, now: number): Credit | undefined {
     let paid: Credit | undefined;
     // What a survivor was credited with stands; only the rest is left to pay.
-    const share = this.#survivors.delete(call) ? 1 - SURVIVOR_SHARE : 1;
+    const share = this.#survivors.size > 0 && this.#survivors.delete(call) ? 1 - SURVIVOR_SHARE : 1;
     // A calm meter has nothing to decay and nothing to pay back: the usual case, and the quick one.
     if (this.#unhealthy.level === 0 && this.#intolerable.level === 0) {
       this.#votedAt = now;
     } else {
       this.#decay(now);
       paid = {
+        at: now,
         unhealthy: this.#unhealthy.succeed(call, share),
         intolerable: this.#intolerable.succeed(call, share),
       };
@@ -182,22 +184,21 @@ class ErrorsMeter implements Detector {
       }
       if (call.admittedAt < this.#runStartedAt || this.#survivors.has(call)) return;
       this.#survivors.set(call, {
+        at: now,
         unhealthy: this.#unhealthy.succeed(call, SURVIVOR_SHARE),
         intolerable: this.#intolerable.succeed(call, SURVIVOR_SHARE),
       });
     }
   }
 
-  #revoke(call: CallFacts): void {
-    this.#takeBack(this.#survivors, call);
-  }
-
-  #takeBack(credits: Map<CallFacts, Credit>, call: CallFacts): void {
+  /** Takes back what a call has paid, less what would have faded meanwhile. */
+  #takeBack(credits: Map<CallFacts, Credit>, call: CallFacts, now: number): void {
     const credit = credits.size === 0 ? undefined : credits.get(call);
     if (credit === undefined) return;
     credits.delete(call);
-    this.#unhealthy.revoke(credit.unhealthy);
-    this.#intolerable.revoke(credit.intolerable);
+    const kept = halved(now - credit.at, this.#halfLifeMs);
+    this.#unhealthy.revoke(credit.unhealthy, kept);
+    this.#intolerable.revoke(credit.intolerable, kept);
   }
 
   #decay(now: number): void {
@@ -209,7 +210,11 @@ class ErrorsMeter implements Detector {
 
   /** The share of the meters that is left of what the last vote found. */
   #kept(now: number): number {
-    return halved(now - this.#votedAt, meterHalfLifeMs(this.#context.callsPerSecond()));
+    return halved(now - this.#votedAt, this.#halfLifeMs);
+  }
+
+  get #halfLifeMs(): number {
+    return meterHalfLifeMs(this.#context.callsPerSecond());
   }
 
   /** What this dependency has been failing lately, within the bounds of what may be called tolerable. */

@@ -78,10 +78,15 @@ class Learned implements HealthyCalls {
     return this.#provenMs * halved(now - this.#provenAt, PROOF_HALF_LIFE_MS);
   }
 
+  /** Without what single calls have proved. */
+  get unprovenMs(): number {
+    if (this.wait === undefined) return this.#prior;
+    return Math.max(SHORTEST_DEADLINE_MS, DEADLINE_FACTOR * this.wait.p99Ms);
+  }
+
   deadlineMs(now: number): number {
     const proven = Math.min(LONGEST_FACTOR * this.#prior, PROOF_FACTOR * this.#proven(now));
-    if (this.wait === undefined) return Math.max(this.#prior, proven);
-    return Math.max(SHORTEST_DEADLINE_MS, DEADLINE_FACTOR * this.wait.p99Ms, proven);
+    return Math.max(this.unprovenMs, proven);
   }
 
   save(now: number): SavedKind {
@@ -138,6 +143,11 @@ export class Baseline {
   /** A call gave a sign of life although it was past its stall deadline. */
   proved(streaming: boolean, waitMs: number, now: number): void {
     this.#kind(streaming).prove(waitMs, now);
+  }
+
+  /** The stall deadline without what single calls have proved. */
+  unprovenDeadlineMs(streaming: boolean): number {
+    return this.#kind(streaming).unprovenMs;
   }
 
   /** `max(15 s, 3 × healthy p99)`, or twice a longer wait that has lately ended well; the prior until enough was learned. */

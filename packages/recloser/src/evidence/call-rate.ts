@@ -19,17 +19,16 @@ export function meterHalfLifeMs(callsPerSecond: number): number {
 export class CallRate {
   #calls = 1;
   #seconds = 20;
-  /** When the last one came. */
-  at: number;
+  #at: number;
 
   constructor(now: number) {
-    this.at = now;
+    this.#at = now;
   }
 
   /** One more. */
   called(now: number): void {
-    const elapsedMs = now - this.at;
-    this.at = now;
+    const elapsedMs = now - this.#at;
+    this.#at = now;
     const kept = halved(elapsedMs, HALF_LIFE_MS);
     this.#calls = this.#calls * kept + 1;
     this.#seconds = this.#seconds * kept + elapsedMs / 1000;
@@ -40,13 +39,13 @@ export class CallRate {
   }
 
   save(now: number): SavedRate {
-    return { calls: this.#calls, seconds: this.#seconds, agoMs: now - this.at };
+    return { calls: this.#calls, seconds: this.#seconds, agoMs: now - this.#at };
   }
 
   restore(saved: SavedRate, now: number): void {
     this.#calls = saved.calls;
     this.#seconds = saved.seconds;
-    this.at = now - saved.agoMs;
+    this.#at = now - saved.agoMs;
   }
 }
 

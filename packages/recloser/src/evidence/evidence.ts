@@ -42,6 +42,7 @@ export class Evidence {
   /** When the stall deadlines were last worked out. */
   readonly #expectedAt: { streaming: number; unary: number };
   readonly #witnessAt = { streaming: -Infinity, unary: -Infinity };
+  #calledAt = -Infinity;
   /** Whether calls have stalled since the circuit last closed. */
   readonly #stalledSince = { streaming: false, unary: false };
   #calm = true;
@@ -78,7 +79,7 @@ export class Evidence {
 
   /** When a call was last judged, or rejected on grounds of health. */
   get calledAt(): number {
-    return this.#rate.at;
+    return this.#calledAt;
   }
 
   healthy(streaming: boolean): HealthyCalls {
@@ -87,6 +88,7 @@ export class Evidence {
 
   /** A call was judged, or rejected on grounds of health. */
   called(now: number): void {
+    this.#calledAt = now;
     this.#rate.called(now);
   }
 
@@ -131,7 +133,7 @@ export class Evidence {
   /** A first sign of life, whoever's: one that came after the learned deadline proves that too short. */
   answered({ streaming, admittedAt }: Ticket, now: number): void {
     const waitMs = now - admittedAt;
-    if (waitMs < SHORTEST_DEADLINE_MS || waitMs <= this.#baseline.stallDeadlineMs(streaming, now)) return;
+    if (waitMs < SHORTEST_DEADLINE_MS || waitMs <= this.#baseline.unprovenDeadlineMs(streaming)) return;
     this.#baseline.proved(streaming, waitMs, now);
     this.#expect(streaming, now);
   }

@@ -8,6 +8,8 @@ const FEWEST_WAITING = 3;
 /** The same for all calls in flight, where no `maxConcurrent` is set. */
 const FEWEST_IN_FLIGHT = 8;
 const PEAK_HALF_LIFE_MS = 3_600_000;
+/** A peak that is younger than this has not faded. */
+const FRESH_MS = 60_000;
 /** In-flight counts are remembered one by one up to here; the last cell holds all above. */
 const CELLS = 64;
 const MEMORY = 2_000;
@@ -49,8 +51,8 @@ export class Limit {
 
   /** A call was admitted while all was calm; it is among the counts. */
   learn(waiting: number, inFlight: number, now: number): void {
-    const peak = this.#healthyPeak(now);
-    if (waiting >= peak) {
+    // The usual call is far below a fresh peak: nothing is worked out for it.
+    if (waiting >= this.#peak || (now - this.#peakAt > FRESH_MS && waiting >= this.#healthyPeak(now))) {
       this.#peak = waiting;
       this.#peakAt = now;
     }

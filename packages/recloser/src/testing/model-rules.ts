@@ -53,6 +53,7 @@ export const consecutiveRule = (count: number): Rule =>
     for (const { what, call, now: at } of sinceCleared(log)) {
       if (what === "token") ended.set(call?.n, at - lastAt > 600_000 ? 0 : inARow);
       if (what === "token" || (what === "success" && call?.tokenAt === undefined)) inARow = 0;
+      if (what === "success") ended.clear();
       if (what !== "failure") continue;
       inARow += ended.get(call?.n) ?? 0;
       inARow = at - lastAt > 600_000 ? 1 : inARow + 1;
@@ -88,13 +89,17 @@ export const errorsRule = (start: number): Rule =>
     let runs = { unhealthy: 0, intolerable: 0 };
     const run = { unhealthy: { level: 0, from: -Infinity }, intolerable: { level: 0, from: -Infinity } };
     /** What each survivor of this run has paid. */
-    const survivors = new Map<Facts, { readonly unhealthy: number; readonly intolerable: number }>();
+    const survivors = new Map<
+      Facts,
+      { readonly unhealthy: number; readonly intolerable: number; readonly at: number }
+    >();
     const rate = () => Math.max(0.05, requests / spanS);
+    const kept = (ms: number) => 2 ** -(ms / (1000 * Math.max(120, 10 / rate())));
     const fade = (now: number) => {
-      const kept = 2 ** -((now - votedAt) / (1000 * Math.max(120, 10 / rate())));
+      const left = kept(now - votedAt);
       votedAt = now;
       for (const test of [run.unhealthy, run.intolerable]) {
-        test.level *= kept;
+        test.level *= left;
         if (test.level < 0.05) test.level = 0;
       }
     };
@@ -110,16 +115,21 @@ export const errorsRule = (start: number): Rule =>
       };
     };
     /** What calls that flow have paid at their first token, and in which runs. */
-    const flowing = new Map<number, { readonly paid: ReturnType<typeof pay>; readonly runs: typeof runs }>();
-    const breaks = (call: Facts) => {
-      const { paid, runs: then } = flowing.get(call.n) ?? {};
-      if (then?.unhealthy === runs.unhealthy) run.unhealthy.level += paid?.unhealthy ?? 0;
-      if (then?.intolerable === runs.intolerable) run.intolerable.level += paid?.intolerable ?? 0;
+    const flowing = new Map<
+      number,
+      { readonly paid: ReturnType<typeof pay>; readonly runs: typeof runs; readonly at: number }
+    >();
+    const breaks = (call: Facts, now: number) => {
+      const { paid, runs: then, at = now } = flowing.get(call.n) ?? {};
+      if (then?.unhealthy === runs.unhealthy) run.unhealthy.level += kept(now - at) * (paid?.unhealthy ?? 0);
+      if (then?.intolerable === runs.intolerable)
+        run.intolerable.level += kept(now - at) * (paid?.intolerable ?? 0);
       flowing.delete(call.n);
     };
-    const takeBack = (call: Facts) => {
-      run.unhealthy.level += survivors.get(call)?.unhealthy ?? 0;
-      run.intolerable.level += survivors.get(call)?.intolerable ?? 0;
+    const takeBack = (call: Facts, now: number) => {
+      const paid = survivors.get(call) ?? { unhealthy: 0, intolerable: 0, at: now };
+      run.unhealthy.level += kept(now - paid.at) * paid.unhealthy;
+      run.intolerable.level += kept(now - paid.at) * paid.intolerable;
       survivors.delete(call);
     };
     for (const { what, call, now, reason, waiting = [] } of log) {
@@ -135,11 +145,11 @@ export const errorsRule = (start: number): Rule =>
         tookMs = [];
         votedAt = now;
       } else if (call === undefined || what === "dropped") {
-        if (call !== undefined) takeBack(call);
+        if (call !== undefined) takeBack(call, now);
         if (call !== undefined) flowing.delete(call.n);
       } else if (what === "failure") {
-        takeBack(call);
-        breaks(call);
+        takeBack(call, now);
+        breaks(call, now);
         fade(now);
         if (run.unhealthy.level === 0) {
           run.unhealthy.from = call.at;
@@ -160,13 +170,13 @@ export const errorsRule = (start: number): Rule =>
         for (const pending of [...waiting].reverse()) {
           const survives = pending.at >= run.intolerable.from && now - pending.at > 2 * usual(tookMs);
           if (survives && !pending.streaming && !survivors.has(pending))
-            survivors.set(pending, pay(pending, 0.5));
+            survivors.set(pending, { ...pay(pending, 0.5), at: now });
         }
       } else if (what === "token" || call.tokenAt === undefined) {
         fade(now);
         // What a survivor has paid stands.
         const paid = pay(call, survivors.delete(call) ? 0.5 : 1);
-        if (what === "token") flowing.set(call.n, { paid, runs });
+        if (what === "token") flowing.set(call.n, { paid, runs, at: now });
         share -= share / 32;
       }
     }
