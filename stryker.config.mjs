@@ -1,4 +1,4 @@
-/** One area at a time: `MUTATION_AREA=detect npm run mutation`. Without it, `detect`. */
+/** What is mutated, one area at a time: `npm run mutation -- detect` sets MUTATION_AREA, for the tests' config too. */
 const AREAS = {
   detect: ["detect/*.ts"],
   recover: ["recover/*.ts"],
@@ -6,12 +6,11 @@ const AREAS = {
   evidence: ["evidence/*.ts"],
   circuit: ["votes.ts", "overdue.ts", "circuit.ts", "breaker.ts"],
 };
-const area = (process.env.MUTATION_AREA ??= "detect");
+const area = process.env.MUTATION_AREA ?? "detect";
 const files = AREAS[area];
 if (files === undefined)
   throw new RangeError(`MUTATION_AREA is "${area}"; give one of ${Object.keys(AREAS).join(", ")}.`);
 
-/** @type {import("@stryker-mutator/api/core").PartialStrykerOptions} */
 export default {
   testRunner: "vitest",
   plugins: ["@stryker-mutator/vitest-runner"],
