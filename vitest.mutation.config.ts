@@ -1,13 +1,13 @@
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** Which tests lie beside the mutants of an area. */
+/** Which tests are about the mutants of an area, besides those of a circuit as a whole. */
 const BESIDE: Readonly<Record<string, string>> = {
-  detect: "detect",
-  recover: "recover",
-  limit: "limit",
-  evidence: "evidence",
-  circuit: "{evidence,limit,recover}",
+  detect: "detect/**/*",
+  recover: "recover/**/*",
+  limit: "{limit/**/*,call-retries*}",
+  evidence: "evidence/**/*",
+  circuit: "{evidence,limit,recover}/**/*",
 };
 const beside = BESIDE[process.env.MUTATION_AREA ?? "circuit"] ?? "";
 
@@ -35,7 +35,7 @@ class BesideFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     include: [
-      `packages/recloser/src/${beside}/**/*.test.ts`,
+      `packages/recloser/src/${beside}.test.ts`,
       "packages/recloser/src/{breaker,circuit,hostile-detectors,hostile-parts,overdue,snapshot,traps,votes}*.test.ts",
     ],
     exclude: SLOW_FILES.map((file) => `**/${file}.test.ts`),
