@@ -6,14 +6,14 @@ import extractTsConfig from "dependency-cruiser/config-utl/extract-ts-config";
 import config from "../.dependency-cruiser.mjs";
 
 const FEWEST_MODULES = 20;
-const roots = ["packages", "demo", "bench"];
+const roots = ["packages", "demo", "bench", "examples"];
 const { options, ...rules } = config;
 const tsConfig = extractTsConfig(options.tsConfig.fileName);
 const { output } = await cruise(roots, { ...options, ruleSet: rules, validate: true }, undefined, {
   tsConfig,
 });
 
-const own = output.modules.filter((module) => /^(packages|demo|bench)\/.*\.ts$/.test(module.source));
+const own = output.modules.filter((module) => /^(packages|demo|bench|examples)\/.*\.ts$/.test(module.source));
 for (const { rule, from, to } of output.summary.violations) {
   console.error(`boundaries: ${rule.name}: ${from} → ${to}`);
 }

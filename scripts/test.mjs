@@ -1,4 +1,4 @@
-// What `npm test` runs: build, then every test, then one plain line with the counts, which CI systems understand.
+// What `npm test` runs: set-up, build, then every test, then one plain line with the counts, which CI systems understand.
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,6 +12,10 @@ function run(name, args) {
   return status ?? 1;
 }
 
+if (spawnSync(process.execPath, ["scripts/setup.mjs"], { stdio: "inherit" }).status !== 0) {
+  console.log("0 passed, 1 failed");
+  process.exit(1);
+}
 console.log("Building …");
 if (run("@typescript/native/bin/tsc", ["-b"]) !== 0) {
   console.error("The build failed, so nothing was tested.");

@@ -16,6 +16,7 @@ import {
   type PermitOwner,
   Ticket,
 } from "./permit.js";
+import { Enforcement } from "./recover/enforcement.js";
 import { Hindsight, type Judgement } from "./recover/hindsight.js";
 import { Machine } from "./recover/machine.js";
 import type { Cause, HalfOpen, State } from "./recover/state.js";
@@ -48,6 +49,7 @@ export class Breaker implements PermitOwner {
   readonly #evidence: Evidence;
   readonly #limit: Limit;
   readonly #hindsight = new Hindsight();
+  readonly #enforcement: Enforcement;
   readonly #reports: Reports;
   readonly #votes: Votes;
   readonly #overdue: Overdue;
@@ -64,6 +66,7 @@ export class Breaker implements PermitOwner {
     this.#machine = new Machine(policy, now, (from, message, at) => this.#changed(from, message, at));
     this.#evidence = new Evidence(policy, now);
     this.#limit = new Limit(now);
+    this.#enforcement = new Enforcement(policy.mode);
     this.#reports = new Reports(name, listeners);
     const parts = {
       circuit: name,
@@ -72,6 +75,7 @@ export class Breaker implements PermitOwner {
       evidence: this.#evidence,
       limit: this.#limit,
       hindsight: this.#hindsight,
+      enforcement: this.#enforcement,
       reports: this.#reports,
     };
     this.#votes = new Votes(parts);
@@ -104,18 +108,27 @@ export class Breaker implements PermitOwner {
   force(to: "open" | "closed", forMs: number, cause: Cause): void {
     const now = this.#time();
     this.#overdue.advance(now);
+    // The operator's latest word is the one that holds.
+    this.#enforcement.release();
     this.#machine.force(to, now + forMs, cause, now);
+  }
+
+  observe(forMs: number, cause: string): void {
+    this.release();
+    this.#enforcement.observe(this.#now + forMs, cause);
   }
 
   release(): void {
     const now = this.#time();
     this.#overdue.advance(now);
+    this.#enforcement.release();
     this.#machine.release(now);
   }
 
   snapshot(): CircuitSnapshot {
     const now = this.#time();
     this.#overdue.advance(now);
+    const observing = this.#enforcement.view(now);
     return snapshotOf({
       circuit: this.#name,
       policy: this.#policy,
@@ -125,6 +138,7 @@ export class Breaker implements PermitOwner {
       now,
       evidence: this.#evidence,
       limit: this.#limit,
+      enforcement: this.#enforcement,
       hindsight: this.#hindsight.view(),
       totals: this.#reports.totals,
       memory: {
@@ -133,6 +147,7 @@ export class Breaker implements PermitOwner {
         evidence: this.#evidence.save(now),
         limit: this.#limit.save(now),
         hindsight: this.#hindsight.save(),
+        ...(observing === null ? {} : { observing }),
       },
     });
   }
@@ -146,6 +161,7 @@ export class Breaker implements PermitOwner {
     this.#evidence.restore(memory.evidence, this.#machine.failedProbes, then);
     this.#limit.restore(memory.limit, then);
     this.#hindsight.restore(memory.hindsight);
+    this.#enforcement.restore(memory.observing, then);
     const { state } = this.#machine;
     this.#refusal = state.name === "closed" ? "" : refusal(this.#name, state);
     this.#overdue.resumeFrom(then);
@@ -259,7 +275,7 @@ export class Breaker implements PermitOwner {
       this.#evidence.called(now);
       if (reason !== "forced-open") this.#hindsight.rejected();
     }
-    const observed = this.#policy.mode === "observe";
+    const observed = !this.#enforcement.enforces(now);
     const { name } = this.#machine.state;
     const failure = rejection(reason, message, this.#name, name, Math.max(0, retryAfterMs));
     this.#reports.rejected(reason, failure, observed);
@@ -328,7 +344,7 @@ export class Breaker implements PermitOwner {
     if (limited) this.#reports.unlimited(`the circuit is ${state.name} now`);
     // A listener may have changed it again, and then that change has done what was to be done.
     if (this.#machine.epoch !== epoch) return;
-    if (!healthy && this.#policy.mode === "enforce") this.#overdue.giveUpStalled(at);
+    if (!healthy && this.#enforcement.enforces(at)) this.#overdue.giveUpStalled(at);
   }
 }
 

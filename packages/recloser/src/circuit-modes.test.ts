@@ -225,7 +225,7 @@ describe("forced states", () => {
     const force = (to: unknown, options: unknown) => () =>
       circuit.force(to as "open", options as { forMs: number; reason: string });
     expect(force("half-open", { forMs: 1, reason: "x" })).toThrow(
-      'force(to) is "half-open"; give one of "open", "closed".',
+      'force(to) is "half-open"; give one of "open", "closed", "observe".',
     );
     expect(force("open", { forMs: 0, reason: "x" })).toThrow(
       "force.forMs is 0; give a number of at least 1.",

@@ -14,6 +14,9 @@ import { runStream } from "./stream.js";
 /** A snapshot that is older than this says nothing about today. */
 const OLDEST_MS = 86_400_000;
 
+/** A reason is shown in one line, and kept in snapshots. */
+const LONGEST_REASON = 500;
+
 /**
  * One breaker for one dependency.
  *
@@ -90,24 +93,34 @@ export class Circuit {
   }
 
   /**
-   * An operator's decision, for a bounded time: `open` rejects everything, `closed` rejects nothing on grounds of health.
-   * When it ends, a forced-open circuit probes first, and a forced-closed one starts with fresh evidence.
+   * An operator's decision, for a bounded time: `open` rejects everything, `closed` rejects nothing on grounds of health,
+   * `observe` goes on deciding and reporting and rejects nothing at all. The latest decision holds. When it ends, a
+   * forced-open circuit probes first, a forced-closed one starts with fresh evidence, and an observing one enforces again.
    *
-   * @throws RangeError or TypeError when `forMs` is not at least 1 or `reason` is empty.
+   * @throws RangeError or TypeError when `forMs` is not at least 1 or `reason` is empty or longer than 500 characters.
    */
-  force(to: "open" | "closed", hold: { readonly forMs: number; readonly reason: string }): void {
-    oneOf("force(to)", to, ["open", "closed"]);
+  force(to: "open" | "closed" | "observe", hold: { readonly forMs: number; readonly reason: string }): void {
+    oneOf("force(to)", to, ["open", "closed", "observe"]);
     checkKeys("force", hold, ["forMs", "reason"]);
     const { forMs, reason } = hold;
     atLeast("force.forMs", forMs, 1);
     if (typeof reason !== "string" || reason === "") {
       throw new TypeError("force.reason is empty; say why, for whoever reads the events.");
     }
+    if (reason.length > LONGEST_REASON) {
+      throw new RangeError(
+        `force.reason has ${reason.length} characters; give at most ${LONGEST_REASON}, and a link where more is to be said.`,
+      );
+    }
+    if (to === "observe") {
+      this.#breaker.observe(forMs, `an operator had it observe for ${seconds(forMs)}: ${reason}`);
+      return;
+    }
     const message = `an operator forced it ${to} for ${seconds(forMs)}: ${reason}`;
     this.#breaker.force(to, forMs, { kind: "operator", message });
   }
 
-  /** Ends a forced state early. Does nothing in any other. */
+  /** Ends an operator's decision early: a forced state, or observing. Does nothing where there is none. */
   release(): void {
     this.#breaker.release();
   }

@@ -38,6 +38,7 @@ export type { Quantiles } from "./evidence/histogram.js";
 export type { StallDeadlines } from "./evidence/in-flight.js";
 export type { WindowView } from "./evidence/window.js";
 export type { Priority } from "./limit/limit.js";
+export { type RetryBudget, retryBudgetOf } from "./limit/retry-budget.js";
 export type { CircuitMemory } from "./memory.js";
 export type { CircuitOptions, CircuitPolicy, Mode } from "./options.js";
 export { CircuitError } from "./outcome/circuit-error.js";
@@ -71,5 +72,7 @@ export type {
 export type { Admission, AdmitOptions, Permit } from "./permit.js";
 export type { ProviderView } from "./providers.js";
 export type { CoolDownOptions } from "./recover/cool-down.js";
+export type { ObserveView } from "./recover/enforcement.js";
 export type { HindsightView, Judgement } from "./recover/hindsight.js";
+export { retryWaitMs } from "./retry.js";
 export type { BaselineView, CircuitSnapshot, Totals } from "./snapshot.js";

@@ -1,6 +1,7 @@
 import type { SavedEvidence } from "./evidence/evidence.js";
 import { BUCKETS } from "./evidence/histogram.js";
 import type { SavedLimit } from "./limit/limit.js";
+import type { ObserveView } from "./recover/enforcement.js";
 import type { SavedHindsight } from "./recover/hindsight.js";
 import type { SavedMachine } from "./recover/machine.js";
 
@@ -11,6 +12,7 @@ export interface CircuitMemory {
   readonly evidence: SavedEvidence;
   readonly limit: SavedLimit;
   readonly hindsight: SavedHindsight;
+  readonly observing?: ObserveView;
 }
 
 /** The memory in a stored snapshot, if it has one that a circuit of this version may have written. */
@@ -108,4 +110,5 @@ const memory = fields({
     pending: amount,
     open: oneOf("no", "unjudged", "confirmed", "contested"),
   }),
+  observing: absentOr(fields({ cause: text, endsInMs: amount })),
 });

@@ -3,15 +3,17 @@ import type { CircuitPolicy } from "./options.js";
 import { failureOfCall } from "./outcome/failure.js";
 import type { Failed } from "./outcome/outcome.js";
 import type { Ticket } from "./permit.js";
+import type { Enforcement } from "./recover/enforcement.js";
 import type { Machine } from "./recover/machine.js";
 import type { Reports } from "./reports.js";
 import { STALLED, type Votes } from "./votes.js";
 
 export interface OverdueParts {
   readonly circuit: string;
-  readonly policy: Pick<CircuitPolicy, "mode" | "maxConcurrent">;
+  readonly policy: Pick<CircuitPolicy, "maxConcurrent">;
   readonly machine: Machine<Ticket>;
   readonly evidence: Evidence;
+  readonly enforcement: Enforcement;
   readonly votes: Votes;
   readonly reports: Reports;
 }
@@ -106,11 +108,11 @@ export class Overdue {
   /** A call has passed its stall deadline: it counts now, once, whatever becomes of it. */
   #stall(ticket: Ticket, now: number): void {
     this.#countStalled(ticket, now);
-    const { policy, machine, evidence, votes } = this.#parts;
+    const { machine, evidence, enforcement, votes } = this.#parts;
     const { state, epoch, leftHealthIn } = machine;
     if (ticket.epoch !== epoch) {
       // The circuit may have been forced, and never have opened, since it was admitted.
-      if (policy.mode === "enforce" && ticket.epoch < leftHealthIn) this.#giveUp(ticket, now);
+      if (enforcement.enforces(now) && ticket.epoch < leftHealthIn) this.#giveUp(ticket, now);
     } else if (state.name === "closed") {
       if (this.#allStalled) this.#voteAgainAt = now + evidence.inFlight.deadlineMs(ticket.streaming);
       evidence.stalled(ticket.streaming);

@@ -7,6 +7,7 @@ import type { CircuitMemory } from "./memory.js";
 import type { CircuitPolicy, Mode } from "./options.js";
 import type { RejectionReason, StateName } from "./outcome/outcome.js";
 import type { Ticket } from "./permit.js";
+import type { Enforcement, ObserveView } from "./recover/enforcement.js";
 import type { HindsightView } from "./recover/hindsight.js";
 import type { State } from "./recover/state.js";
 
@@ -42,6 +43,8 @@ export interface CircuitSnapshot {
   readonly circuit: string;
   readonly state: StateName;
   readonly mode: Mode;
+  /** An operator's `observe` with its end; `null` when there is none. */
+  readonly observing: ObserveView | null;
   /** How long it has been in this state. */
   readonly forMs: number;
   /** Why it is not closed, in words; `null` when it is. */
@@ -93,19 +96,34 @@ export interface SnapshotParts {
   readonly now: number;
   readonly evidence: Evidence;
   readonly limit: Limit;
+  readonly enforcement: Enforcement;
   readonly hindsight: HindsightView;
   readonly totals: Totals;
   readonly memory: CircuitMemory;
 }
 
 export function snapshotOf(parts: SnapshotParts): CircuitSnapshot {
-  const { circuit, policy, state, epoch, opened, now, evidence, limit, hindsight, totals, memory } = parts;
+  const {
+    circuit,
+    policy,
+    state,
+    epoch,
+    opened,
+    now,
+    evidence,
+    limit,
+    enforcement,
+    hindsight,
+    totals,
+    memory,
+  } = parts;
   const { inFlight } = evidence;
   const oldestAt = inFlight.oldestWaitingAt();
   return {
     circuit,
     state: state.name,
-    mode: policy.mode,
+    mode: enforcement.mode(now),
+    observing: enforcement.view(now),
     forMs: Math.round(now - state.since),
     cause: state.name === "closed" ? null : state.cause.message,
     endsInMs: "until" in state ? Math.max(0, Math.ceil(state.until - now)) : null,
