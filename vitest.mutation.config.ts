@@ -36,7 +36,7 @@ export default defineConfig({
   test: {
     include: [
       `packages/recloser/src/${beside}.test.ts`,
-      "packages/recloser/src/{breaker,circuit,hostile-detectors,hostile-parts,overdue,snapshot,traps,votes}*.test.ts",
+      "packages/recloser/src/{breaker,circuit,hostile-detectors,hostile-parts,providers,snapshot,traps,votes}*.test.ts",
     ],
     exclude: SLOW_FILES.map((file) => `**/${file}.test.ts`),
     setupFiles: ["test/setup.ts", "test/mutation-setup.ts"],
