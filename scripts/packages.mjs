@@ -3,7 +3,7 @@ import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 
 let bad = 0;
-for (const name of ["recloser", "mock-llm", "gateway"]) {
+for (const name of ["recloser", "mock-llm", "dashboard", "gateway", "lab"]) {
   const pkgDir = `packages/${name}`;
   const { messages, pkg } = await publint({ pkgDir, strict: true });
   for (const message of messages)

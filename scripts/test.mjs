@@ -4,8 +4,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-function run(name, args) {
-  const { status, error } = spawnSync(process.execPath, [`node_modules/${name}`, ...args], {
+function run(script, args) {
+  const { status, error } = spawnSync(process.execPath, [script, ...args], {
     stdio: "inherit",
   });
   if (error !== undefined) throw error;
@@ -17,7 +17,10 @@ if (spawnSync(process.execPath, ["scripts/setup.mjs"], { stdio: "inherit" }).sta
   process.exit(1);
 }
 console.log("Building …");
-if (run("@typescript/native/bin/tsc", ["-b"]) !== 0) {
+if (
+  run("node_modules/@typescript/native/bin/tsc", ["-b"]) !== 0 ||
+  run("packages/dashboard/build.mjs", []) !== 0
+) {
   console.error("The build failed, so nothing was tested.");
   console.log("0 passed, 1 failed");
   process.exit(1);
@@ -25,7 +28,7 @@ if (run("@typescript/native/bin/tsc", ["-b"]) !== 0) {
 
 const directory = mkdtempSync(join(tmpdir(), "recloser-test-"));
 const report = join(directory, "report.json");
-const status = run("vitest/vitest.mjs", [
+const status = run("node_modules/vitest/vitest.mjs", [
   "run",
   "--reporter=default",
   "--reporter=json",

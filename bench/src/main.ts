@@ -4,8 +4,11 @@ import { attempts } from "./attempts.js";
 import type { DetectionOptions } from "./detection/choice.js";
 import { detectionText } from "./detection/text.js";
 import { detection } from "./detection.js";
+import { gateway, gatewayText } from "./gateway.js";
 import { overhead, overheadText } from "./overhead.js";
 import { BenchError } from "./peers.js";
+import { queueText } from "./queue/text.js";
+import { queue } from "./queue.js";
 import type { Report } from "./report.js";
 
 const USAGE = `Usage: npm run bench -- <name> [options]
@@ -20,6 +23,10 @@ const USAGE = `Usage: npm run bench -- <name> [options]
              --tuning       seeds 1 and up instead: tune on these, report on the others
              --quick        the main scenarios at one call a second, four seeds
              --only, --policy, --rates <a,b,…>   only these
+  gateway    the gateway, Portkey's and none, over real sockets; needs a machine that is otherwise idle
+             --quick        shows that it runs; its figures are worth little
+  queue      a BullMQ queue through an outage of 60 s, with a guard and without; real Redis, two minutes
+             --quick        one of 8 s, in half a minute
 
   --json     one JSON object on standard output`;
 
@@ -80,6 +87,14 @@ async function benchmark(
     case "detection": {
       const report = detection(options);
       return { report, text: detectionText(report) };
+    }
+    case "gateway": {
+      const report = await gateway(options);
+      return { report, text: gatewayText(report) };
+    }
+    case "queue": {
+      const report = await queue(options);
+      return { report, text: queueText(report) };
     }
     default:
       throw new BenchError(`There is no benchmark "${name}".\n\n${USAGE}`);

@@ -235,6 +235,7 @@ describe("forced states", () => {
     );
     expect(force("open", { forMs: "1m", reason: "x" })).toThrow('force.forMs is "1m"');
     expect(force("open", { forMs: 1, reason: "" })).toThrow("force.reason is empty");
+    expect(force("open", { forMs: 1, reason: 5 })).toThrow("force.reason is empty");
     expect(circuit.snapshot()).toMatchObject({ state: "closed", epoch: 0 });
   });
 });

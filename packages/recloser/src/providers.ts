@@ -96,7 +96,11 @@ function viewOf(provider: string, group: Group): ProviderView {
   return { provider, models, open: [...open], down, message };
 }
 
+/** One account's share of a model (`openai/gpt-5#k-3f2a`) is no model of its own. */
+const ACCOUNT = "#k-";
+
 function providerOf(name: string): string | undefined {
+  if (name.includes(ACCOUNT)) return undefined;
   const slash = name.indexOf("/");
   return slash > 0 ? name.slice(0, slash) : undefined;
 }

@@ -115,6 +115,45 @@ describe("the rolling window", () => {
     );
   });
 
+  it("times what a plain list of the last minute would, to the slice", () => {
+    const event = fc.record({
+      afterMs: fc.nat(30_000),
+      what: fc.constantFrom("firstToken" as const, "total" as const),
+      ms: fc.constantFrom(1, 300, 40_000, 1_900_000),
+    });
+    fc.assert(
+      fc.property(fc.array(event), fc.nat(70_000), (events, later) => {
+        const window = new RollingWindow(500);
+        const all: { readonly at: number; readonly what: string; readonly ms: number }[] = [];
+        let now = 500;
+        for (const { afterMs, what, ms } of events) {
+          now += afterMs;
+          all.push({ at: now, what, ms });
+          window[what](ms, now);
+        }
+        now += later;
+        const slice = (at: number) => Math.floor((at - 500) / 15_000);
+        const recent = all.filter(({ at }) => slice(at) > slice(now) - 4);
+        const view = window.view(now);
+        for (const what of ["firstToken", "total"] as const) {
+          const expected = new Uint32Array(BUCKETS);
+          for (const one of recent.filter((each) => each.what === what)) {
+            const at = bucketOf(one.ms);
+            expected[at] = (expected[at] ?? 0) + 1;
+          }
+          expect(view[what]).toEqual(quantiles(expected));
+        }
+      }),
+    );
+  });
+
+  it("names only the reasons that there were", () => {
+    const window = new RollingWindow(0);
+    window.count("success", 0);
+    window.count("stalled", 0);
+    expect(window.view(0).byReason).toEqual({ success: 1, stalled: 1 });
+  });
+
   it("does not wrap round when one bucket is very full", () => {
     const window = new RollingWindow(0);
     for (let i = 0; i < 70_000; i++) window.total(100, 0);

@@ -106,6 +106,12 @@ describe("healthy durations", () => {
     expect(slow.healthy?.samples).toBeGreaterThanOrEqual(500);
   });
 
+  it("do not forget sooner on a machine that has been up for long", () => {
+    const durations = new HealthyDurations(1e9);
+    for (let n = 0; n < 2_000; n++) durations.learn(1_000, true, 1e9 + n * 200);
+    expect(durations.healthy?.samples).toBeGreaterThan(1_900);
+  });
+
   it("D5: stay whole at a million samples in a moment", () => {
     const { samples = 0, p50Ms = 0 } = learned(times(1_000_000, 1_000)).healthy ?? {};
     expect(samples).toBeLessThanOrEqual(30_000);

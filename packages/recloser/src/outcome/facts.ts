@@ -98,6 +98,14 @@ function inner(value: unknown): unknown {
   );
 }
 
+/** What an SDK's schema had expected of an answer: its codes, `invalid_type` say, are not the provider's. */
+const SCHEMA_ERROR = /^(\$?ZodError|AI_TypeValidationError|ValiError)$/;
+
+function isSchemaError(value: unknown): boolean {
+  const name = read(value, "name");
+  return typeof name === "string" && SCHEMA_ERROR.test(name);
+}
+
 /** Every object worth asking, outermost first: bounded, safe with cycles and with getters that throw. */
 export function walk(root: unknown): Node[] {
   const nodes: Node[] = [];
@@ -105,6 +113,7 @@ export function walk(root: unknown): Node[] {
   const add = (raw: unknown, kind: Node["kind"]) => {
     const value = typeof raw === "string" ? parsed(raw) : raw;
     if (!value || typeof value !== "object" || seen.has(value) || nodes.length >= MAX_NODES) return;
+    if (nodes.length > 0 && isSchemaError(value)) return;
     seen.add(value);
     nodes.push({ value, kind });
   };

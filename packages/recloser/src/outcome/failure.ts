@@ -26,6 +26,7 @@ export const NOT_FAILED: Record<Exclude<NeutralReason, "bug">, string> = {
   auth: "the provider refused the credential",
   "content-filter": "the provider's content filter refused the request",
   "context-length": "the request is longer than the model's context",
+  account: "one account's rate limit or quota was hit",
 };
 
 export interface CallReport {

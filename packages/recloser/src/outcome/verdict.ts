@@ -34,6 +34,8 @@ export type NeutralReason =
   | "auth"
   | "content-filter"
   | "context-length"
+  /** One account's rate limit or quota, where that is counted elsewhere than for the dependency. */
+  | "account"
   /** A mistake in the caller's own code, thrown through as it is. */
   | "bug";
 
