@@ -13,6 +13,8 @@ export default defineConfig({
     exclude: ["**/node_modules/**", "**/dist/**"],
     setupFiles: ["test/setup.ts"],
     testTimeout: 30_000,
+    // On a busy machine a second is short; nothing waits for it that has happened.
+    expect: { poll: { timeout: 10_000 } },
     maxWorkers: 2,
     coverage: { provider: "v8", include: ["packages/*/src/**/*.ts"], exclude: ["**/*.test.ts"] },
   },

@@ -1,68 +1,15 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { afterAll, afterEach, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { chat, deadPort, mockFor } from "./testing/gateway.js";
+import { makePipe } from "./testing/pipe.js";
+import { run, started } from "./testing/process.js";
 
-const cli = fileURLToPath(new URL("../dist/cli.js", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "recloser-cli-"));
-const children: ChildProcess[] = [];
-afterEach(() => {
-  for (const child of children.splice(0)) child.kill("SIGKILL");
-});
 afterAll(() => rmSync(folder, { recursive: true }));
-
-interface Run {
-  readonly child: ChildProcess;
-  readonly out: () => string;
-  readonly err: () => string;
-  readonly exit: Promise<number | null>;
-  /** Resolves when stdout, or stderr, holds this. */
-  until(text: string): Promise<void>;
-}
-
-function run(...args: string[]): Run {
-  expect(existsSync(cli), "the gateway is not built; run npm run build first").toBe(true);
-  const child = spawn(process.execPath, [cli, ...args], {
-    env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined },
-  });
-  children.push(child);
-  let out = "";
-  let err = "";
-  child.stdout.on("data", (chunk) => {
-    out += String(chunk);
-  });
-  child.stderr.on("data", (chunk) => {
-    err += String(chunk);
-  });
-  return {
-    child,
-    out: () => out,
-    err: () => err,
-    exit: new Promise((resolve) => child.once("close", resolve)),
-    until: (text) =>
-      new Promise((resolve, reject) => {
-        const look = () => {
-          if ((out + err).includes(text)) resolve();
-        };
-        child.stdout.on("data", look);
-        child.stderr.on("data", look);
-        child.once("close", () => reject(new Error(`it ended without "${text}": ${err}`)));
-        look();
-      }),
-  };
-}
-
-async function started(...args: string[]) {
-  const process = run("gateway", "--port", "0", "--admin-port", "0", ...args);
-  await process.until("admin:");
-  const [url = "", adminUrl = ""] = process.out().match(/http:\S+/g) ?? [];
-  return { ...process, url, adminUrl };
-}
 
 describe("recloser gateway", () => {
   it("prints two lines when it is up, serves, and drains on SIGTERM", async () => {
@@ -180,6 +127,14 @@ describe("recloser gateway", () => {
   });
 });
 
+describe("recloser schema", () => {
+  it("prints the schema that is published", async () => {
+    const printed = run("schema");
+    expect(await printed.exit).toBe(0);
+    expect(printed.out()).toBe(readFileSync(new URL("../recloser.schema.json", import.meta.url), "utf8"));
+  });
+});
+
 describe("recloser check", () => {
   it("says what a file means", async () => {
     const file = join(folder, "good.yaml");
@@ -196,7 +151,7 @@ describe("recloser check", () => {
 
   it("does not wait for a pipe that nobody writes to", async () => {
     const pipe = join(folder, "pipe");
-    execFileSync("sh", ["-c", 'mkfifo "$1"', "sh", pipe]);
+    makePipe(pipe);
     const checked = run("check", pipe);
     expect(await checked.exit).toBe(1);
     expect(checked.err()).toBe(
@@ -206,12 +161,12 @@ describe("recloser check", () => {
 
   it("says what is wrong with one", async () => {
     const file = join(folder, "bad.yaml");
-    writeFileSync(file, "providers:\n  - upstream: https://a\ndrainMs: -1\nretries: 2\n");
+    writeFileSync(file, "providers:\n  - upstream: https://a\ndrainMs: -1\nretrys: 2\n");
     const checked = run("check", file);
     expect(await checked.exit).toBe(1);
     expect(checked.err().trimEnd().split("\n").sort()).toEqual([
       "recloser: bad.yaml:3: drainMs is -1; give milliseconds from 0 to 2147483647.",
-      'recloser: bad.yaml:4: The configuration has no option "retries"; check its spelling.',
+      'recloser: bad.yaml:4: The configuration has no option "retrys"; check its spelling.',
     ]);
   });
 });

@@ -1,10 +1,13 @@
+import cluster from "node:cluster";
 import { Command, InvalidArgumentError } from "commander";
 import pc from "picocolors";
 import { check } from "./commands/check.js";
 import { flagsToConfig, type GatewayFlags } from "./commands/flags.js";
 import { runGateway } from "./commands/gateway.js";
 import { ConfigError } from "./config/config-error.js";
+import { configJsonSchemaText } from "./config/json-schema.js";
 import { ListenError } from "./listen.js";
+import { runWorker } from "./workers/worker.js";
 
 const program = new Command("recloser")
   .description("A circuit breaker between workers and their LLM providers.")
@@ -22,8 +25,9 @@ program
   .option("-p, --port <number>", "port for callers (default 8787; 0 takes a free one)", port)
   .option("--admin-port <number>", "port for operators (default 8788; 0 takes a free one)", port)
   .option("--log-level <level>", "debug, info, warn, error or silent")
+  .option("-w, --workers <number>", "processes that serve callers (default 1)", count)
   .action(async (flags: GatewayFlags) => {
-    await runGateway(flagsToConfig(flags, process.env));
+    await runGateway(() => flagsToConfig(flags, process.env), flags.config === undefined ? "flags" : "file");
     process.exit(0);
   });
 
@@ -35,6 +39,21 @@ program
     process.stdout.write(`${check(file)}\n`);
   });
 
+program
+  .command("schema")
+  .description("Print the JSON Schema of the configuration file.")
+  .action(() => {
+    process.stdout.write(configJsonSchemaText());
+  });
+
+function count(text: string): number {
+  const number = Number(text);
+  if (!/^\d+$/.test(text) || number < 1 || number > 64) {
+    throw new InvalidArgumentError("Give a whole number from 1 to 64.");
+  }
+  return number;
+}
+
 function port(text: string): number {
   const number = Number(text);
   if (!/^\d+$/.test(text) || number > 65_535) {
@@ -44,7 +63,8 @@ function port(text: string): number {
 }
 
 try {
-  await program.parseAsync();
+  if (cluster.isWorker) runWorker();
+  else await program.parseAsync();
 } catch (error) {
   if (!(error instanceof ConfigError) && !(error instanceof ListenError)) throw error;
   for (const line of error.message.split("\n")) process.stderr.write(`${pc.red("recloser")}: ${line}\n`);

@@ -1,68 +1,87 @@
-import { Circuits } from "recloser";
-import { EventLog } from "./admin/events.js";
-import { createAdmin } from "./admin/server.js";
-import { Tallies } from "./admin/tallies.js";
-import { circuitOptions } from "./config/circuit-options.js";
+import type { Circuits } from "recloser";
+import { fleetOfOne } from "./admin/fleet.js";
+import { startAdmin } from "./admin/server.js";
+import { ConfigError } from "./config/config-error.js";
 import type { Config } from "./config/load.js";
-import { listen, urlOf } from "./listen.js";
+import { reloadable } from "./config/restart.js";
+import { startEngine } from "./engine/engine.js";
 import { createLog, type Log } from "./log.js";
-import { createProxy } from "./proxy/server.js";
+import { every } from "./state/every.js";
+import { StateStore } from "./state/store.js";
 
-/** A circuit's time passes only when it is looked at; an idle one would show yesterday's state. */
-const LOOK_EVERY_MS = 500;
-
-export interface Gateway {
+/** A gateway that runs, in this process or in several. */
+export interface Running {
   /** Where callers connect, e.g. `http://127.0.0.1:8787`. */
   readonly url: string;
   /** Health, circuits, events and metrics. */
   readonly adminUrl: string;
-  readonly circuits: Circuits;
+  /**
+   * Takes up another configuration. Open requests end as they began; what was learned is kept.
+   *
+   * @returns the options that wait for a restart.
+   */
+  reload(config: Config): readonly string[];
   /** Stops: nothing new is accepted, calls in flight may end within `drainMs`, the rest is broken off. Safe to call twice. */
   close(options?: { readonly drainMs?: number }): Promise<void>;
 }
 
+export interface Gateway extends Running {
+  readonly circuits: Circuits;
+}
+
 /**
- * Starts a gateway. When it resolves both ports are bound; when it rejects none is.
+ * Starts a gateway in this process. When it resolves both ports are bound; when it rejects none is.
  *
- * @throws ListenError when an address cannot be had.
+ * @throws ListenError when an address cannot be had, ConfigError when `workers` is more than 1.
  */
 export async function startGateway(config: Config, log: Log = createLog(config.log.level)): Promise<Gateway> {
-  const circuits = new Circuits(circuitOptions(config));
-  const proxy = createProxy(config, circuits, log);
-  const events = new EventLog(circuits);
-  const tallies = new Tallies(circuits, config.limits.maxCircuits);
-  const admin = createAdmin({ config, circuits, proxy, events, tallies, log });
-  circuits.on("transition", ({ circuit, from, to, epoch, message }) => {
-    log[to === "open" ? "warn" : "info"]({ circuit, from, to, epoch }, `${circuit} is ${to}: ${message}`);
+  if (config.workers > 1) {
+    throw new ConfigError([
+      `workers is ${config.workers}, but this process can be only one; run the command recloser gateway.`,
+    ]);
+  }
+  const { file, everyMs } = config.state;
+  const store = await StateStore.open(config, log);
+  const engine = await startEngine({ config, log, memories: store.of(1) });
+  const sources = (current: Config) => ({
+    config: current,
+    circuits: engine.circuits,
+    fleet: fleetOfOne(engine),
+    events: engine.events,
+    log,
   });
-
-  const address = await listen(proxy.server, config.listen.host, config.listen.port, "--port or listen.port");
-  const adminAddress = await listen(
-    admin.server,
-    config.admin.host,
-    config.admin.port,
-    "--admin-port or admin.port",
-  ).catch(async (error: unknown) => {
-    events.close();
-    await proxy.drain(0);
+  const admin = await startAdmin(sources(config)).catch(async (error: unknown) => {
+    await engine.close(0);
     throw error;
   });
-  const look = setInterval(() => {
-    for (const circuit of circuits) circuit.state;
-  }, LOOK_EVERY_MS);
-  look.unref();
+  const save = async () => {
+    if (file === undefined) return;
+    await engine.collect((batch) => store.put(1, batch));
+    await store.save();
+  };
+  const stopSaving = every(everyMs, save);
 
+  let running = config;
   let closing: Promise<void> | undefined;
   async function close(drainMs: number): Promise<void> {
-    await proxy.drain(drainMs);
-    clearInterval(look);
-    events.close();
+    await engine.close(drainMs);
+    await stopSaving();
+    await save();
     await admin.close();
   }
   return {
-    url: urlOf(address),
-    adminUrl: urlOf(adminAddress),
-    circuits,
-    close: ({ drainMs = config.drainMs } = {}) => (closing ??= close(drainMs)),
+    url: engine.url,
+    adminUrl: admin.url,
+    get circuits() {
+      return engine.circuits;
+    },
+    reload(next) {
+      const { config: possible, waiting } = reloadable(running, next);
+      running = possible;
+      engine.reload(possible);
+      admin.renew(sources(possible));
+      return waiting;
+    },
+    close: ({ drainMs = running.drainMs } = {}) => (closing ??= close(drainMs)),
   };
 }

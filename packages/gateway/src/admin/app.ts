@@ -1,23 +1,24 @@
 import { Hono } from "hono";
-import type { CircuitSnapshot, Circuits } from "recloser";
+import type { Circuits } from "recloser";
 import { z } from "zod";
 import { bugOf } from "../bug.js";
 import type { Config } from "../config/load.js";
+import { type Command, processView, type WorkerView } from "../engine/view.js";
 import type { Log } from "../log.js";
-import type { DataPlane } from "../proxy/server.js";
 import { readJson } from "./body.js";
 import { eventStream } from "./event-stream.js";
 import type { EventLog } from "./events.js";
+import type { Fleet } from "./fleet.js";
 import { guard } from "./guard.js";
-import { createMetrics } from "./metrics.js";
-import type { Tallies } from "./tallies.js";
+import { METRICS_TYPE, metricsText } from "./metrics.js";
+import { onCallPage } from "./page/page.js";
 
 export interface AdminSources {
   readonly config: Config;
-  readonly circuits: Circuits;
-  readonly proxy: Pick<DataPlane, "open" | "draining">;
+  /** Where there is only one worker, its circuits. */
+  readonly circuits?: Circuits | undefined;
+  readonly fleet: Fleet;
   readonly events: EventLog;
-  readonly tallies: Tallies;
   readonly log: Log;
 }
 
@@ -37,15 +38,21 @@ const forceSchema = z.strictObject({
     .string({ error: "say why, for whoever reads the events" })
     .regex(/^[^\p{Cc}]{1,200}$/u, { error: "say why, in 1 to 200 characters on one line" }),
 });
+const NO_CIRCUIT = { error: "There is no such circuit; GET /api/circuits lists them." };
 const releaseSchema = z.strictObject({ circuit: circuitName });
 
 /** What operators and their tools see. */
-export function createApp({ config, circuits, proxy, events, tallies, log }: AdminSources): Hono {
+export function createApp({ config, circuits, fleet, events, log }: AdminSources): Hono {
   const app = new Hono();
-  const metrics = createMetrics({ circuits, tallies, proxy });
   const now = () => new Date().toISOString();
-  const find = (name: string) => [...circuits].find((circuit) => circuit.name === name);
+  const find = async (name: string) => about(name, await fleet.views(), fleet.several);
+  const order = async (command: Command) => {
+    if ((await find(command.circuit)) === undefined) return undefined;
+    await fleet.command(command);
+    return await find(command.circuit);
+  };
 
+  app.use(onCallPage({ config, circuits, fleet, events }));
   app.use(guard(config.admin.token));
   app.use(async (context, next) => {
     await next();
@@ -67,24 +74,25 @@ export function createApp({ config, circuits, proxy, events, tallies, log }: Adm
       ],
     }),
   );
-  app.get("/healthz", (context) =>
-    proxy.draining
-      ? context.json({ status: "draining", openRequests: proxy.open }, 503)
-      : context.json({ status: "ok", openRequests: proxy.open, circuits: circuits.size }),
-  );
-  app.get("/metrics", async (context) =>
-    context.body(await metrics.text(), 200, { "content-type": metrics.contentType }),
-  );
-
-  app.get("/api/circuits", (context) => {
-    const at = now();
-    return context.json(circuits.snapshot().map((snapshot) => ({ at, ...forPeople(snapshot) })));
+  app.get("/healthz", (context) => {
+    const { status, ...rest } = fleet.health();
+    return context.json({ status, ...rest }, status === "ok" ? 200 : 503);
   });
-  app.get("/api/circuits/:name{.+}", (context) => {
-    const circuit = find(context.req.param("name"));
-    return circuit === undefined
-      ? context.json({ error: "There is no such circuit; GET /api/circuits lists them." }, 404)
-      : context.json({ at: now(), ...forPeople(circuit.snapshot()) });
+  app.get("/metrics", async (context) => {
+    const text = await metricsText(await fleet.views(), fleet.several ? processView() : undefined);
+    return context.body(text, 200, { "content-type": METRICS_TYPE });
+  });
+
+  app.get("/api/circuits", async (context) => {
+    const at = now();
+    const views = await fleet.views();
+    return context.json(
+      views.flatMap(({ worker, circuits }) => circuits.map((circuit) => ({ at, worker, ...circuit }))),
+    );
+  });
+  app.get("/api/circuits/:name{.+}", async (context) => {
+    const found = await find(context.req.param("name"));
+    return found === undefined ? context.json(NO_CIRCUIT, 404) : context.json({ at: now(), ...found });
   });
   app.get("/api/events", (context) =>
     context.body(eventStream(events, context.req.header("last-event-id")), 200, {
@@ -95,21 +103,14 @@ export function createApp({ config, circuits, proxy, events, tallies, log }: Adm
   app.post("/api/circuits/force", async (context) => {
     const read = await readJson(context, forceSchema);
     if (!read.ok) return context.json({ error: read.error }, read.status);
-    const { circuit: name, to, forMs, reason } = read.body;
-    const circuit = find(name);
-    if (circuit === undefined)
-      return context.json({ error: "There is no such circuit; GET /api/circuits lists them." }, 404);
-    circuit.force(to, { forMs, reason });
-    return context.json({ at: now(), ...forPeople(circuit.snapshot()) });
+    const held = await order({ kind: "force", ...read.body });
+    return held === undefined ? context.json(NO_CIRCUIT, 404) : context.json({ at: now(), ...held });
   });
   app.post("/api/circuits/release", async (context) => {
     const read = await readJson(context, releaseSchema);
     if (!read.ok) return context.json({ error: read.error }, read.status);
-    const circuit = find(read.body.circuit);
-    if (circuit === undefined)
-      return context.json({ error: "There is no such circuit; GET /api/circuits lists them." }, 404);
-    circuit.release();
-    return context.json({ at: now(), ...forPeople(circuit.snapshot()) });
+    const released = await order({ kind: "release", ...read.body });
+    return released === undefined ? context.json(NO_CIRCUIT, 404) : context.json({ at: now(), ...released });
   });
 
   app.notFound((context) =>
@@ -125,7 +126,11 @@ export function createApp({ config, circuits, proxy, events, tallies, log }: Adm
   return app;
 }
 
-/** Without what only a restart needs. */
-function forPeople({ memory: _, ...snapshot }: CircuitSnapshot): Omit<CircuitSnapshot, "memory"> {
-  return snapshot;
+/** One circuit: as it is, or, where there are several workers, as each of them has it. */
+function about(name: string, views: readonly WorkerView[], several: boolean): object | undefined {
+  const found = views.flatMap(({ worker, circuits }) =>
+    circuits.filter(({ circuit }) => circuit === name).map((circuit) => ({ worker, ...circuit })),
+  );
+  if (found.length === 0) return undefined;
+  return several ? { circuit: name, workers: found } : found[0];
 }

@@ -10,6 +10,8 @@ export type GatewayEvent =
       readonly to: StateName;
       readonly epoch: number;
       readonly message: string;
+      /** Which worker's circuit, where there are several. */
+      readonly worker?: number | undefined;
     }
   | {
       readonly type: "rejected";
@@ -20,6 +22,7 @@ export type GatewayEvent =
       readonly count: number;
       /** True in `observe` mode: they were let through all the same. */
       readonly observed: boolean;
+      readonly worker?: number | undefined;
     };
 
 /** Events kept for those who come back with `Last-Event-ID`. */
@@ -47,9 +50,16 @@ export class EventLog {
   readonly #pending = new Map<string, Pending>();
   #flush: NodeJS.Timeout | undefined;
   #closed = false;
-  readonly #stop: readonly (() => void)[];
+  #stop: readonly (() => void)[] = [];
 
-  constructor(circuits: Circuits) {
+  /** Without circuits, it holds what `add` gives it. */
+  constructor(circuits?: Circuits) {
+    if (circuits !== undefined) this.follow(circuits);
+  }
+
+  /** Listens to these circuits, and no longer to those before. */
+  follow(circuits: Circuits): void {
+    for (const stop of this.#stop) stop();
     this.#stop = [
       circuits.on("transition", ({ circuit, from, to, epoch, message }) => {
         this.add({ type: "transition", at: new Date().toISOString(), circuit, from, to, epoch, message });

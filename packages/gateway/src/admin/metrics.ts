@@ -1,7 +1,7 @@
 import { Counter, Gauge, Registry } from "prom-client";
-import type { CircuitSnapshot, Circuits, StateName } from "recloser";
-import type { DataPlane } from "../proxy/server.js";
-import type { Tallies } from "./tallies.js";
+import type { StateName } from "recloser";
+import type { CircuitView, ProcessView, WorkerView } from "../engine/view.js";
+import type { Tally } from "./tallies.js";
 
 /** More than this many circuits would hurt whoever stores the series; the least interesting are left out. */
 const MOST_CIRCUITS = 200;
@@ -12,143 +12,163 @@ const QUANTILES = [
   ["0.99", "p99Ms"],
 ] as const;
 
-export interface MetricsSources {
-  readonly circuits: Circuits;
-  readonly tallies: Tallies;
-  readonly proxy: Pick<DataPlane, "open" | "draining">;
+export const METRICS_TYPE = Registry.PROMETHEUS_CONTENT_TYPE;
+
+type Labels = Readonly<Record<string, string>>;
+
+/**
+ * The figures of all workers in Prometheus's text format. Where there are several workers, each series says whose it is:
+ * their circuits differ, and a sum would hide it. `primary` is the process that serves no calls, if there is one.
+ */
+export async function metricsText(
+  views: readonly WorkerView[],
+  primary: ProcessView | undefined,
+): Promise<string> {
+  const registry = new Registry();
+  const make = maker(registry, primary === undefined ? [] : ["worker"]);
+  const circuits = circuitMetrics(make);
+  const workers = workerMetrics(make);
+  const shown = mostInteresting(views);
+  for (const view of views) {
+    const by: Labels = view.worker === undefined ? {} : { worker: String(view.worker) };
+    const mine = view.circuits.filter(({ circuit }) => shown.has(circuit));
+    for (const circuit of mine) circuits(circuit, view.calls[circuit.circuit] ?? [], by);
+    workers.serving(view, mine.length, by);
+    workers.process(view.process, by);
+  }
+  if (primary !== undefined) workers.process(primary, { worker: "primary" });
+  return await registry.metrics();
 }
 
-/** A registry whose figures are read when they are asked for; nothing here runs for a call. */
-export function createMetrics({ circuits, tallies, proxy }: MetricsSources): {
-  text(): Promise<string>;
-  contentType: string;
-} {
-  const registry = new Registry();
-  const registers = [registry];
-  const gauge = (name: string, help: string, labelNames: string[] = []) =>
-    new Gauge({ name: `recloser_${name}`, help, labelNames, registers });
-  const counter = (name: string, help: string, labelNames: string[]) =>
-    new Counter({ name: `recloser_${name}`, help, labelNames, registers });
+type Make = ReturnType<typeof maker>;
 
-  const state = gauge("circuit_state", "1 for the state a circuit is in, 0 for the others.", [
+function maker(registry: Registry, whose: readonly string[]) {
+  const registers = [registry];
+  const named = (name: string, help: string, labels: readonly string[]) => ({
+    name,
+    help,
+    labelNames: [...labels, ...whose],
+    registers,
+  });
+  return {
+    gauge: (name: string, help: string, ...labels: string[]) => new Gauge(named(name, help, labels)),
+    counter: (name: string, help: string, ...labels: string[]) => new Counter(named(name, help, labels)),
+  };
+}
+
+function circuitMetrics({ gauge, counter }: Make) {
+  const state = gauge(
+    "recloser_circuit_state",
+    "1 for the state a circuit is in, 0 for the others.",
     "circuit",
     "state",
-  ]);
-  const meter = gauge("meter", "How full a meter is: 0 is calm, 1 opens the circuit.", ["circuit", "meter"]);
-  const inFlight = gauge("in_flight", "Calls in flight.", ["circuit"]);
-  const stalled = gauge("stalled", "Calls in flight past their stall deadline.", ["circuit"]);
-  const firstToken = gauge("first_token_seconds", "Time to the first token, last minute.", [
+  );
+  const meter = gauge(
+    "recloser_meter",
+    "How full a meter is: 0 is calm, 1 opens the circuit.",
+    "circuit",
+    "meter",
+  );
+  const inFlight = gauge("recloser_in_flight", "Calls in flight.", "circuit");
+  const stalled = gauge("recloser_stalled", "Calls in flight past their stall deadline.", "circuit");
+  const firstToken = gauge(
+    "recloser_first_token_seconds",
+    "Time to the first token, last minute.",
     "circuit",
     "quantile",
-  ]);
-  const duration = gauge("duration_seconds", "Time to the end of successful calls, last minute.", [
+  );
+  const duration = gauge(
+    "recloser_duration_seconds",
+    "Time to the end of successful calls, last minute.",
     "circuit",
     "quantile",
-  ]);
-  const calls = counter("calls_total", "Settled calls by what they said.", ["circuit", "verdict", "reason"]);
-  const rejected = counter("rejected_total", "Calls that were never sent.", ["circuit", "reason"]);
-  const observed = counter("observed_rejections_total", "Calls that enforce mode would have rejected.", [
+  );
+  const calls = counter(
+    "recloser_calls_total",
+    "Settled calls by what they said.",
+    "circuit",
+    "verdict",
+    "reason",
+  );
+  const rejected = counter("recloser_rejected_total", "Calls that were never sent.", "circuit", "reason");
+  const observed = counter(
+    "recloser_observed_rejections_total",
+    "Calls that enforce mode would have rejected.",
     "circuit",
     "reason",
-  ]);
-  const opened = counter("opened_total", "How often a circuit has opened.", ["circuit"]);
-  const aborted = counter("aborted_total", "Hanging calls that were given up when their circuit opened.", [
+  );
+  const opened = counter("recloser_opened_total", "How often a circuit has opened.", "circuit");
+  const aborted = counter(
+    "recloser_aborted_total",
+    "Hanging calls that were given up when their circuit opened.",
     "circuit",
-  ]);
-  const known = gauge("circuits", "Circuits that the gateway knows.");
-  const exported = gauge("circuits_exported", "Circuits that have series here.");
-  const open = gauge("gateway_open_requests", "Requests that have not been answered in full.");
-  const draining = gauge("gateway_draining", "1 while the gateway is stopping.");
-  const perCircuit = [
-    state,
-    meter,
-    inFlight,
-    stalled,
-    firstToken,
-    duration,
-    calls,
-    rejected,
-    observed,
-    opened,
-    aborted,
-  ];
+  );
 
-  addProcess(registers);
-
-  function read(snapshot: CircuitSnapshot): void {
-    const circuit = labelOf(snapshot.circuit);
-    for (const each of STATES) state.set({ circuit, state: each }, snapshot.state === each ? 1 : 0);
-    for (const each of snapshot.meters) meter.set({ circuit, meter: labelOf(each.name) }, each.level);
-    inFlight.set({ circuit }, snapshot.inFlight.total);
-    stalled.set({ circuit }, snapshot.inFlight.stalled);
+  return (view: CircuitView, tallies: readonly Tally[], by: Labels): void => {
+    const circuit = { circuit: labelOf(view.circuit), ...by };
+    for (const each of STATES) state.set({ ...circuit, state: each }, view.state === each ? 1 : 0);
+    for (const { name, level } of view.meters) meter.set({ ...circuit, meter: labelOf(name) }, level);
+    inFlight.set(circuit, view.inFlight.total);
+    stalled.set(circuit, view.inFlight.stalled);
     for (const [quantile, key] of QUANTILES) {
-      const token = snapshot.window.firstToken[key];
-      const total = snapshot.window.total[key];
-      if (token !== null) firstToken.set({ circuit, quantile }, token / 1000);
-      if (total !== null) duration.set({ circuit, quantile }, total / 1000);
+      const token = view.window.firstToken[key];
+      const total = view.window.total[key];
+      if (token !== null) firstToken.set({ ...circuit, quantile }, token / 1000);
+      if (total !== null) duration.set({ ...circuit, quantile }, total / 1000);
     }
-    const { totals } = snapshot;
-    for (const [reason, count] of Object.entries(totals.rejected)) rejected.inc({ circuit, reason }, count);
-    for (const [reason, count] of Object.entries(totals.observed)) observed.inc({ circuit, reason }, count);
-    opened.inc({ circuit }, totals.opened);
-    aborted.inc({ circuit }, totals.aborted);
-    for (const { verdict, reason, count } of tallies.of(snapshot.circuit))
-      calls.inc({ circuit, verdict, reason }, count);
-  }
-
-  async function text(): Promise<string> {
-    const snapshots = circuits.snapshot();
-    tallies.keepOnly(new Set(snapshots.map((snapshot) => snapshot.circuit)));
-    for (const each of perCircuit) each.reset();
-    const shown = mostInteresting(snapshots);
-    for (const snapshot of shown) read(snapshot);
-    known.set(snapshots.length);
-    exported.set(shown.length);
-    open.set(proxy.open);
-    draining.set(proxy.draining ? 1 : 0);
-    return await registry.metrics();
-  }
-  return { text, contentType: registry.contentType };
+    const { totals } = view;
+    for (const [reason, count] of Object.entries(totals.rejected))
+      rejected.inc({ ...circuit, reason }, count);
+    for (const [reason, count] of Object.entries(totals.observed))
+      observed.inc({ ...circuit, reason }, count);
+    opened.inc(circuit, totals.opened);
+    aborted.inc(circuit, totals.aborted);
+    for (const { verdict, reason, count } of tallies) calls.inc({ ...circuit, verdict, reason }, count);
+  };
 }
 
-/** Those that are not closed first, then the busiest. */
-function mostInteresting(snapshots: readonly CircuitSnapshot[]): readonly CircuitSnapshot[] {
-  if (snapshots.length <= MOST_CIRCUITS) return snapshots;
-  const rank = (one: CircuitSnapshot) =>
-    (one.state === "closed" ? 0 : Number.MAX_SAFE_INTEGER) + one.window.calls;
-  return [...snapshots].sort((a, b) => rank(b) - rank(a)).slice(0, MOST_CIRCUITS);
+function workerMetrics({ gauge, counter }: Make) {
+  const known = gauge("recloser_circuits", "Circuits that the gateway knows.");
+  const exported = gauge("recloser_circuits_exported", "Circuits that have series here.");
+  const open = gauge("recloser_gateway_open_requests", "Requests that have not been answered in full.");
+  const draining = gauge("recloser_gateway_draining", "1 while the gateway is stopping.");
+  const lines = counter("recloser_journal_lines_total", "Lines written to the journal.");
+  const dropped = counter("recloser_journal_dropped_total", "Lines that the journal has lost.");
+  const memory = gauge("process_resident_memory_bytes", "Memory of this process.");
+  const cpu = counter("process_cpu_seconds_total", "Processor time of this process.");
+  const started = gauge("process_start_time_seconds", "When this process started, in seconds since 1970.");
+  return {
+    serving(view: WorkerView, shown: number, by: Labels): void {
+      known.set({ ...by }, view.circuits.length);
+      exported.set({ ...by }, shown);
+      open.set({ ...by }, view.open);
+      draining.set({ ...by }, view.draining ? 1 : 0);
+      if (view.journal === undefined) return;
+      lines.inc({ ...by }, view.journal.written);
+      dropped.inc({ ...by }, view.journal.dropped);
+    },
+    process(process: ProcessView, by: Labels): void {
+      memory.set({ ...by }, process.residentBytes);
+      cpu.inc({ ...by }, process.cpuSeconds);
+      started.set({ ...by }, process.startedAt);
+    },
+  };
+}
+
+/** Those that are not closed somewhere first, then the busiest; the same names for all workers. */
+function mostInteresting(views: readonly WorkerView[]): ReadonlySet<string> {
+  const ranks = new Map<string, number>();
+  for (const one of views.flatMap((view) => view.circuits)) {
+    const rank = (one.state === "closed" ? 0 : 1e12) + one.window.calls;
+    ranks.set(one.circuit, Math.max(rank, ranks.get(one.circuit) ?? 0));
+  }
+  const names = [...ranks.keys()];
+  if (names.length <= MOST_CIRCUITS) return new Set(names);
+  names.sort((a, b) => (ranks.get(b) ?? 0) - (ranks.get(a) ?? 0));
+  return new Set(names.slice(0, MOST_CIRCUITS));
 }
 
 /** Names come from callers. Quotes are escaped by the exporter; the rest must be printable and short. */
 function labelOf(name: string): string {
   return name.replace(/[^\x20-\x7e]/g, "_").slice(0, 256);
-}
-
-function addProcess(registers: Registry[]): void {
-  new Gauge({
-    name: "process_resident_memory_bytes",
-    help: "Memory of this process.",
-    registers,
-    collect() {
-      this.set(process.memoryUsage.rss());
-    },
-  });
-  new Counter({
-    name: "process_cpu_seconds_total",
-    help: "Processor time of this process.",
-    registers,
-    collect() {
-      const { user, system } = process.cpuUsage();
-      this.reset();
-      this.inc((user + system) / 1e6);
-    },
-  });
-  new Gauge({
-    name: "process_start_time_seconds",
-    help: "When this process started, in seconds since 1970.",
-    registers,
-    collect() {
-      this.set(Math.round(Date.now() / 1000 - process.uptime()));
-    },
-  });
 }

@@ -1,12 +1,24 @@
 import type { Circuits, Verdict } from "recloser";
 
+export interface Tally {
+  readonly verdict: string;
+  /** Empty for successes. */
+  readonly reason: string;
+  readonly count: number;
+}
+
 /** Settled calls by verdict and reason since a circuit was made. Plain integers: this runs once a call. */
 export class Tallies {
   readonly #byCircuit = new Map<string, Map<string, number>>();
-  readonly #most: number;
+  #most = 0;
 
   constructor(circuits: Circuits, maxCircuits: number) {
-    // The registry forgets circuits without telling; what is left over is dropped when read, or here when it piles up.
+    this.follow(circuits, maxCircuits);
+  }
+
+  /** Counts what these say too. Those before are still listened to: calls that they have admitted settle there. */
+  follow(circuits: Circuits, maxCircuits: number): void {
+    // The registry forgets circuits without telling; what is left over is dropped when read, or when it piles up.
     this.#most = maxCircuits * 2;
     circuits.on("settled", ({ circuit, verdict }) => this.#count(circuit, keyOf(verdict)));
   }
@@ -21,8 +33,8 @@ export class Tallies {
     tally.set(key, (tally.get(key) ?? 0) + 1);
   }
 
-  /** Counts of one circuit. `reason` is empty for successes. */
-  of(circuit: string): { verdict: string; reason: string; count: number }[] {
+  /** Counts of one circuit. */
+  of(circuit: string): Tally[] {
     return [...(this.#byCircuit.get(circuit) ?? [])].map(([key, count]) => {
       const [verdict = "", reason = ""] = key.split(" ");
       return { verdict, reason, count };

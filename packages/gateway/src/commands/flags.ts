@@ -9,6 +9,7 @@ export interface GatewayFlags {
   readonly port?: number;
   readonly adminPort?: number;
   readonly logLevel?: string;
+  readonly workers?: number;
 }
 
 /** The configuration that flags, a file and the environment make together. Flags win. */
@@ -25,8 +26,9 @@ export function flagsToConfig(
     ...filled("listen", { host: flags.host, port: flags.port }),
     ...filled("admin", { port: flags.adminPort, token: token === "" ? undefined : token }),
     ...filled("log", { level: flags.logLevel }),
+    ...(flags.workers === undefined ? {} : { workers: flags.workers }),
   };
-  if (file !== undefined) return loadConfig(file, overrides as Partial<ConfigInput>);
+  if (file !== undefined) return loadConfig(file, overrides as Partial<ConfigInput>, env);
   if (upstream === undefined) {
     throw new ConfigError([
       "No provider is given; say --upstream https://api.openai.com, or --config recloser.yaml.",

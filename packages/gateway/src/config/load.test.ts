@@ -38,8 +38,8 @@ describe("bad files: one sentence with file, line, option, value and remedy", ()
     ],
     [
       "an unknown option at the top",
-      `${one}retries: 3\n`,
-      'recloser.yaml:3: The configuration has no option "retries"; check its spelling.',
+      `${one}retrys: 3\n`,
+      'recloser.yaml:3: The configuration has no option "retrys"; check its spelling.',
     ],
     [
       "a negative number",
@@ -221,6 +221,7 @@ describe("providers", () => {
         basePath: "/v1",
         prefix: "",
         finishIsEnd: false,
+        auth: "auto",
       },
     ]);
     const two = parseConfig({
@@ -232,9 +233,11 @@ describe("providers", () => {
 
 describe("circuit options", () => {
   const policyOf = (circuit: ConfigInput["circuit"]) => {
-    const { maxCircuits, ...options } = circuitOptions(
-      parseConfig({ providers: [{ upstream: "http://a" }], circuit }),
-    );
+    const {
+      maxCircuits,
+      each: _each,
+      ...options
+    } = circuitOptions(parseConfig({ providers: [{ upstream: "http://a" }], circuit }));
     return { maxCircuits, policy: new Circuit("x", options).policy };
   };
 

@@ -5,8 +5,10 @@ import { Circuits } from "recloser";
 import { type Document, isNode, LineCounter, parseDocument } from "yaml";
 import { circuitOptions } from "./circuit-options.js";
 import { ConfigError } from "./config-error.js";
+import { type Environment, type Filled, fillIn, readAsWanted, withoutValue } from "./environment.js";
 import { type Problem, problemsOf } from "./problems.js";
 import { type Provider, resolveProviders } from "./providers.js";
+import { routeProblems } from "./routes.js";
 import { type ConfigInput, configSchema, type RawConfig } from "./schema.js";
 
 /** A configuration that has been checked, with every default filled in. */
@@ -27,11 +29,16 @@ export function parseConfig(input: ConfigInput): Config {
 }
 
 /**
- * Reads a YAML (or JSON) file. `overrides` come from the command line and win.
+ * Reads a YAML (or JSON) file. `overrides` come from the command line and win. `${NAME}` in a value stands for a variable
+ * of `env`.
  *
  * @throws ConfigError with one sentence for each problem, each beginning with file and line.
  */
-export function loadConfig(file: string, overrides: Partial<ConfigInput> = {}): Config {
+export function loadConfig(
+  file: string,
+  overrides: Partial<ConfigInput> = {},
+  env: Environment = process.env,
+): Config {
   const name = basename(file);
   const lines = new LineCounter();
   const document = parseDocument(readText(file), { lineCounter: lines, prettyErrors: false });
@@ -46,7 +53,9 @@ export function loadConfig(file: string, overrides: Partial<ConfigInput> = {}): 
     );
   }
   const locate: Locate = (path) => `${name}:${lineOf(document, lines, path)}: `;
-  return parseUnknown(merged(toPlain(document, name), overrides), locate);
+  const filled = fillIn(toPlain(document, name), env);
+  if (filled.problems.length > 0) throw failure(filled.problems, locate);
+  return parseFilled({ ...filled, value: merged(filled.value, overrides) }, locate);
 }
 
 function readText(file: string): string {
@@ -81,11 +90,23 @@ function merged(value: unknown, overrides: Partial<ConfigInput>): unknown {
   return all;
 }
 
-function parseUnknown(input: unknown, locate: Locate = () => ""): Config {
+function parseFilled(filled: Filled, locate: Locate): Config {
+  const { success, error } = configSchema.safeParse(filled.value);
+  const wanted = success ? undefined : readAsWanted(filled, error.issues);
+  const { value } = wanted ?? filled;
+  return parseUnknown(value, locate, (problem) => withoutValue(problem, filled));
+}
+
+function parseUnknown(
+  input: unknown,
+  locate: Locate = () => "",
+  shown: (problem: Problem) => Problem = (problem) => problem,
+): Config {
   const parsed = configSchema.safeParse(input);
-  if (!parsed.success) throw failure(problemsOf(parsed.error.issues, input), locate);
+  if (!parsed.success) throw failure(problemsOf(parsed.error.issues, input).map(shown), locate);
   const raw = parsed.data;
   const { providers, problems } = resolveProviders(raw.providers);
+  problems.push(...routeProblems(raw.routes, providers));
   const { admin } = raw;
   if (!isLoopback(admin.host) && admin.token === undefined) {
     const text = `admin.host is "${admin.host}", which others can reach; set admin.token, or listen on 127.0.0.1.`;
@@ -102,7 +123,7 @@ function parseUnknown(input: unknown, locate: Locate = () => ""): Config {
     const option = /^[\w.]+/.exec(error instanceof Error ? error.message : "")?.[0] ?? "";
     problems.push({ path: ["circuit", ...option.split(".")], text: `circuit.${(error as Error).message}` });
   }
-  if (problems.length > 0) throw failure(problems, locate);
+  if (problems.length > 0) throw failure(problems.map(shown), locate);
   return { ...raw, providers };
 }
 

@@ -2,6 +2,9 @@ import type { z } from "zod";
 
 type Path = readonly PropertyKey[];
 
+/** Options whose values are never shown. */
+const SECRETS = new Set(["token", "apiKey", "hashKey"]);
+
 /** One thing wrong with a configuration. */
 export interface Problem {
   readonly path: Path;
@@ -73,7 +76,7 @@ function valueAt(root: unknown, path: Path): unknown {
 
 /** A value for people: short, and without anything that may be a secret. */
 function shown(value: unknown, path: Path): string {
-  if (path.at(-1) === "token") return "unusable";
+  if (SECRETS.has(String(path.at(-1)))) return "unusable";
   if (typeof value === "string") return JSON.stringify(withoutSecrets(value).slice(0, 80));
   if (typeof value === "object" && value !== null)
     return Array.isArray(value) ? "a list" : "a set of options";

@@ -13,6 +13,9 @@ export interface Provider {
   readonly prefix: string;
   /** A finish reason ends a stream, also without `[DONE]`. */
   readonly finishIsEnd: boolean;
+  /** The gateway's own key. Undefined: callers' credentials are passed on. */
+  readonly apiKey: string | undefined;
+  readonly auth: RawConfig["providers"][number]["auth"];
 }
 
 /** Fills in names and paths, and finds what only shows when providers are seen together. */
@@ -37,12 +40,19 @@ export function resolveProviders(raw: RawConfig["providers"]): {
     } else if (providers.some((other) => other.prefix === prefix)) {
       at("path", `is "${prefix}/", like another provider's; give each a path of its own.`);
     }
+    if (one.auth === "none" && one.apiKey !== undefined) {
+      at("auth", "is none, but there is an apiKey; remove one of them.");
+    } else if (one.auth !== "none" && one.auth !== "auto" && one.apiKey === undefined) {
+      at("auth", `is ${one.auth}, but there is no apiKey to send; give one, or remove auth.`);
+    }
     providers.push({
       name,
       origin: url.origin,
       basePath: url.pathname.replace(/\/+$/, ""),
       prefix,
       finishIsEnd: one.finishIsEnd,
+      apiKey: one.apiKey,
+      auth: one.auth,
     });
   });
   return { providers, problems };

@@ -1,32 +1,10 @@
 import { z } from "zod";
-
-/** Every message here is a remedy: it follows "<option> is <value>; ". */
-const remedy = (text: string): { error: string } => ({ error: text });
-
-function number(least: number, most: number, what: string) {
-  const range = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
-  const text = `give ${what} ${range}`;
-  return { text, schema: z.number(remedy(text)).min(least, remedy(text)).max(most, remedy(text)) };
-}
-
-function whole(least: number, most: number = Number.MAX_SAFE_INTEGER) {
-  const { schema, text } = number(least, most, "a whole number");
-  return schema.int(remedy(text));
-}
-
-/** setTimeout wraps round to zero beyond this. */
-const LONGEST_MS = 2_147_483_647;
-const ms = (least: number) => number(least, LONGEST_MS, "milliseconds").schema;
-const share = () => number(0, 1, "a number").schema;
-const atLeast = (least: number) => number(least, Number.MAX_SAFE_INTEGER, "a number").schema;
-const text = (what: string) => z.string(remedy(`give ${what}`)).min(1, remedy(`give ${what}`));
+import { atLeast, flag, ms, remedy, section, share, text, whole } from "./fields.js";
+import { arrivalShape, journalSchema, stateSchema, workersSchema } from "./process-schema.js";
+import { credentialsSchema, retriesSchema, routesSchema } from "./routes-schema.js";
 
 const port = () => whole(0, 65_535);
 const host = () => text("an address to listen on, such as 127.0.0.1");
-
-function section<Shape extends z.core.$ZodLooseShape>(shape: Shape, description: string) {
-  return z.strictObject(shape, remedy("give options, one to a line")).describe(description);
-}
 
 const providerSchema = section(
   {
@@ -50,8 +28,22 @@ const providerSchema = section(
         "Callers reach this provider below this path, which is taken off. Default: `/` for a single provider, else `/` and its name.",
       )
       .optional(),
-    finishIsEnd: z
-      .boolean(remedy("give true or false"))
+    apiKey: text("the key")
+      .regex(/^[\x21-\x7e]+$/, remedy("give printable ASCII without spaces"))
+      .describe(
+        "The gateway's own key for this provider, sent in the place of the callers' credentials. Needed where a route comes here from another provider. Default: none, callers' credentials are passed on.",
+      )
+      .optional(),
+    auth: z
+      .enum(
+        ["auto", "bearer", "x-api-key", "api-key", "x-goog-api-key", "none"],
+        remedy("give auto, bearer, x-api-key, api-key, x-goog-api-key or none"),
+      )
+      .describe(
+        "How `apiKey` is sent: `auto` goes by the host and the wire format. `none`: this provider needs no key, and gets no credentials at all.",
+      )
+      .default("auto"),
+    finishIsEnd: flag()
       .describe(
         "A stream is complete after its finish reason, even where its terminal marker is missing. For providers that send no `[DONE]`.",
       )
@@ -167,6 +159,14 @@ const limitsSchema = section(
     maxBodyBytes: whole(1_024, 1_073_741_824)
       .describe("The largest request body; a larger one is refused with 413.")
       .default(33_554_432),
+    maxHeldBytes: whole(1_024, 1_073_741_824)
+      .describe(
+        "With `delivery: complete`: the most that is held of one answer. What is larger is passed on from there as it comes.",
+      )
+      .default(4_194_304),
+    maxHeldTotalBytes: whole(1_024, Number.MAX_SAFE_INTEGER)
+      .describe("The same for all answers together.")
+      .default(268_435_456),
     maxCircuits: whole(1, 100_000)
       .describe("Circuits kept at once; beyond it, idle ones are forgotten, longest unused first.")
       .default(1_000),
@@ -186,6 +186,7 @@ export const configSchema = section(
       {
         host: host().describe("Address for callers.").default("127.0.0.1"),
         port: port().describe("0 takes a free one.").default(8787),
+        ...arrivalShape,
       },
       "Where callers connect.",
     ).prefault({}),
@@ -207,6 +208,9 @@ export const configSchema = section(
       .array(providerSchema, remedy("give a list of providers, each with its upstream"))
       .min(1, remedy("give at least one provider"))
       .describe("Where calls go. At least one."),
+    routes: routesSchema,
+    retries: retriesSchema.prefault({}),
+    credentials: credentialsSchema.prefault({}),
     circuit: circuitSchema.prefault({}),
     limits: limitsSchema.prefault({}),
     rejectStatus: whole(400, 599)
@@ -227,6 +231,9 @@ export const configSchema = section(
       },
       "JSON lines on stderr.",
     ).prefault({}),
+    workers: workersSchema,
+    state: stateSchema.prefault({}),
+    journal: journalSchema.prefault({}),
   },
   "A gateway's configuration.",
 );

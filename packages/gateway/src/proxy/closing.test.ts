@@ -53,7 +53,7 @@ it("a connection with many requests gathers no listeners, and counts each once",
   socket.on("data", (chunk) => {
     answers += String(chunk);
   });
-  await expect.poll(() => answers.split("HTTP/1.1 200 OK").length - 1).toBe(WANTED);
+  await expect.poll(() => answers.split("HTTP/1.1 200 OK").length - 1, { timeout: 20_000 }).toBe(WANTED);
   await expect.poll(() => openRequests(gateway)).toBe(0);
   socket.destroy();
   await gateway.close();

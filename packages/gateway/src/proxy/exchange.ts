@@ -1,269 +1,260 @@
 import type { ServerResponse } from "node:http";
-import { classify, type Failed, type FailureReason, type Permit, patienceMs, type Verdict } from "recloser";
-import { type AnswerReader, type ErrorFacts, errorEvent, failedFacts, Seen } from "recloser/wire";
-import type { Dispatcher } from "undici";
+import type { Failed, Rejected } from "recloser";
+import type { AnswerReader, ErrorFacts } from "recloser/wire";
 import { bugOf } from "../bug.js";
-import type { Call } from "./call.js";
-import { headOf } from "./head.js";
-import { verdictOfLeaving } from "./leaving.js";
-import { flawOf } from "./malformed.js";
-import { type Overdue, Patience } from "./patience.js";
+import type { CallRecord } from "../journal/recorder.js";
+import { credentialOf } from "../routes/credentials.js";
+import { nextStep, type Step } from "../routes/next-step.js";
+import type { ScopedAdmission } from "../routes/scopes.js";
+import type { Target } from "../routes/table.js";
+import { aimAt, firstAim } from "./aim.js";
+import { headersWith, rejectedByAll, type Sent, sendKept, whoAnswers } from "./answering.js";
+import { Attempt, type AttemptOwner, type Conclusion, type Holding, type Kept } from "./attempt.js";
+import type { Aim, Call } from "./call.js";
+import type { Head } from "./head.js";
+import { Held } from "./held.js";
+import { type AttemptLimits, limitsOf } from "./patience.js";
 import { gatewayFacts, sendAnswer, sendBug } from "./reject.js";
-import { Relay } from "./relay.js";
-import type { UpstreamRequest } from "./upstream.js";
+import type { Serving } from "./serving.js";
 
-/** Errors of undici's that mean the caller's own request cannot be sent. */
-const UNSENDABLE = new Set(["UND_ERR_INVALID_ARG", "UND_ERR_NOT_SUPPORTED"]);
+/** What is held of an answer that is to be passed on at its first token, at most. */
+const FIRST_TOKEN_BYTES = 65_536;
+
+/** What the caller gets if nothing better comes. */
+interface Parting {
+  readonly facts: ErrorFacts;
+  readonly kept: Kept | undefined;
+  readonly by: Sent;
+}
 
 /**
- * One call's life behind the gateway: sent, answered, passed on, settled once. Everything that can end it (the provider,
- * the client, the circuit, a limit, a shutdown, a bug of ours) goes through `#over`, and only the first one counts.
+ * One call's life behind the gateway: attempts, one after the other, until the caller has an answer. As soon as it has
+ * seen the first byte of one, that is its answer.
  */
-export class Exchange implements Dispatcher.DispatchHandler {
-  readonly #call: Call;
-  readonly #res: ServerResponse;
-  #permit: Permit | undefined;
-  #patience: Patience | undefined;
-  #controller: Dispatcher.DispatchController | undefined;
-  #answer: AnswerReader | undefined;
-  #relay: Relay | undefined;
-  #status = 0;
+export class Exchange implements AttemptOwner {
+  readonly call: Call;
+  readonly res: ServerResponse;
+  readonly #serving: Serving;
+  readonly #startedAt = performance.now();
+  /** Where else the call may go. */
+  #queue: readonly Target[];
+  #larger: Target | undefined;
+  /** The attempt that was made last; `#attempt` while it is out. */
+  #sent: Sent | undefined;
+  #attempt: Attempt | undefined;
+  #attempts = 0;
+  readonly #rejections: Rejected[] = [];
+  #parting: Parting | undefined;
+  #pause: NodeJS.Timeout | undefined;
+  /** Nothing more will be sent. */
   #over = false;
-  #settled = false;
-  #tokens = false;
-  /** What came is no HTTP. */
-  #malformed = false;
 
-  constructor(call: Call, res: ServerResponse) {
-    this.#call = call;
-    this.#res = res;
-    res.once("close", () => this.#clientLeft());
+  constructor(call: Call, serving: Serving, res: ServerResponse) {
+    this.call = call;
+    this.res = res;
+    this.#serving = serving;
+    this.#queue = call.plan.fallbacks;
+    this.#larger = call.plan.larger;
+    res.once("close", () => this.guarded(() => this.#clientLeft()));
   }
 
-  /** Sends the call. The permit belongs to this exchange from here on. */
-  start(permit: Permit | undefined, request: UpstreamRequest): void {
-    this.#permit = permit;
-    const { limits, streaming, upstream } = this.#call;
-    this.#patience = new Patience(limits, streaming, (what) => this.#guarded(() => this.#overdue(what)));
-    this.#guarded(() => upstream.send(request, this));
-  }
-
-  /** The circuit has given this call up: it hangs, and the circuit has opened. */
-  giveUp(failure: Failed): void {
-    this.#guarded(() => {
-      this.#settled = true;
-      const retryAfterMs = this.#call.circuit?.snapshot().endsInMs ?? undefined;
-      this.#abandon({ ...this.#failed("stalled"), message: failure.message, retryAfterMs, final: true });
-    });
+  start(): void {
+    this.guarded(() => this.#send(firstAim(this.call), 1) || this.#next());
   }
 
   /** The gateway stops and has waited long enough. */
   shutDown(): void {
-    this.#guarded(() => {
-      this.#settle({ verdict: "neutral", reason: "cancelled" });
-      this.#abandon(gatewayFacts(503, "gateway_stopping", "The gateway is stopping; send the call again."));
+    this.guarded(() => {
+      const facts = gatewayFacts(503, "gateway_stopping", "The gateway is stopping; send the call again.");
+      const waiting = !this.#over && this.#attempt === undefined;
+      this.#stop();
+      if (waiting) sendAnswer(this.res, this.call.format, facts, this.#tells(this.#sent, true));
+      else this.#attempt?.shutDown(facts);
     });
-  }
-
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller;
-    if (this.#over) controller.abort(new Error("given up before it was sent"));
-  }
-
-  onResponseStart(
-    controller: Dispatcher.DispatchController,
-    status: number,
-    _headers: unknown,
-    message?: string,
-  ): void {
-    if (this.#over || status < 200) return;
-    this.#guarded(() => {
-      const head = headOf(this.#call, status, controller.rawHeaders, message);
-      this.#status = status;
-      this.#answer = head.answer;
-      this.#relay = new Relay(this.#res, controller, {
-        pause: () => this.#patience?.pause(),
-        resume: () => this.#patience?.resume(),
-        guarded: (work) => this.#guarded(work),
-      });
-      this.#relay.begin(status, head.message, head.headers, head.open);
-    });
-  }
-
-  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    const answer = this.#answer;
-    if (this.#over || answer === undefined) return;
-    this.#guarded(() => {
-      const seen = answer.push(chunk);
-      if ((seen & Seen.token) !== 0) {
-        this.#tokens = true;
-        this.#patience?.token();
-        // The circuit may give up any call here, even this one.
-        this.#permit?.progress();
-        if (this.#over) return;
-      }
-      this.#relay?.write(chunk);
-      if (answer.verdict === undefined || this.#settled) return;
-      this.#patience?.said();
-      this.#settle(answer.verdict);
-    });
-  }
-
-  onResponseEnd(): void {
-    const answer = this.#answer;
-    if (this.#over || answer === undefined) return;
-    this.#guarded(() => {
-      this.#end();
-      const { verdict, whole } = answer.finish();
-      this.#settle(verdict);
-      if (whole) this.#relay?.end();
-      else this.#breakOff(verdict);
-    });
-  }
-
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    if (this.#over) return;
-    this.#guarded(() => {
-      this.#end();
-      const answer = this.#answer;
-      if (answer === undefined) {
-        this.#unanswered(error);
-      } else if (answer.verdict !== undefined) {
-        this.#stopRelay();
-      } else {
-        const verdict = answer.kind === "error" ? answer.finish().verdict : this.#brokenBy(error);
-        this.#settle(verdict);
-        this.#breakOff(verdict);
-      }
-    });
-  }
-
-  /** No answer at all. */
-  #unanswered(error: Error): void {
-    const { format } = this.#call;
-    if (UNSENDABLE.has((error as NodeJS.ErrnoException).code ?? "")) {
-      this.#settle({ verdict: "neutral", reason: "invalid-request" });
-      const message = "The request has a path or a header that cannot be sent on; send it without.";
-      sendAnswer(this.#res, format, gatewayFacts(400, "bad_request", message));
-      return;
-    }
-    const verdict = this.#brokenBy(error);
-    this.#settle(verdict);
-    const reason = verdict.verdict === "failure" ? verdict.reason : "connection";
-    const detail = verdict.verdict === "success" ? undefined : verdict.detail;
-    sendAnswer(this.#res, format, this.#failed(reason, detail));
-  }
-
-  #brokenBy(error: Error): Verdict {
-    const flaw = flawOf(error, this.#answer !== undefined);
-    if (flaw === undefined) return classify(error);
-    this.#malformed = flaw === "malformed";
-    return { verdict: "failure", reason: this.#malformed ? "malformed" : "connection" };
-  }
-
-  #overdue(what: Overdue): void {
-    // A call that its client held up says nothing about its provider.
-    const held = what === "timeout" && this.#patience?.held === true;
-    const verdict: Verdict = held
-      ? { verdict: "neutral", reason: "deadline" }
-      : { verdict: "failure", reason: what };
-    this.#settle(verdict);
-    this.#abandon(this.#failed(what));
   }
 
   #clientLeft(): void {
-    if (this.#over) return;
-    this.#end();
-    this.#settle(this.#tokens ? { verdict: "success" } : this.#gaveUp());
-    this.#controller?.abort(new Error("the client left"));
+    this.#stop();
+    this.#parting?.kept?.held.drop();
+    this.#attempt?.clientLeft();
   }
 
-  /** The client left before any token: its user, or its own deadline. */
-  #gaveUp(): Verdict {
-    const { circuit, deadline, limits, streaming } = this.#call;
-    const permit = this.#permit;
-    if (circuit === undefined || permit === undefined) return { verdict: "neutral", reason: "cancelled" };
-    const streams = this.#answer?.kind === "stream";
-    const { timeoutMs = Infinity, firstTokenTimeoutMs = Infinity } = limits;
-    const policy = { ...circuit.policy, timeoutMs, firstTokenTimeoutMs };
-    return verdictOfLeaving({
-      waitedMs: circuit.policy.clock.now() - permit.admittedAt,
-      deadlineMs: streams && deadline.endsWithHead ? Infinity : deadline.ms,
-      patienceMs: patienceMs(policy, { streaming, firstToken: false }),
-      held: this.#patience?.held === true,
+  #stop(): void {
+    this.#over = true;
+    clearTimeout(this.#pause);
+  }
+
+  /** Asks the next target that takes the call; without one, the caller gets what there is. */
+  #next(): void {
+    for (;;) {
+      const [target, ...rest] = this.#queue;
+      if (target === undefined) break;
+      this.#queue = rest;
+      const aim = aimAt(this.call, target, this.#serving);
+      if (aim !== undefined && this.#send(aim, 1)) return;
+    }
+    this.#deliver();
+  }
+
+  /** False: a circuit said no. */
+  #send(aim: Aim, tries: number): boolean {
+    const { provider, model, request } = aim;
+    const upstream = this.#serving.upstreams.get(provider.name);
+    if (upstream === undefined) throw new Error("a provider without an upstream");
+    let attempt: Attempt | undefined;
+    const admission = this.call.guarded
+      ? this.#serving.scopes.admit({
+          provider: provider.name,
+          model,
+          credential: () => credentialOf(request),
+          streaming: this.call.streaming,
+          fallback: this.#queue.length > 0,
+          onAbort: (failure: Failed) => this.guarded(() => attempt?.giveUp(failure)),
+        })
+      : undefined;
+    const record = this.#recordOf(aim, admission);
+    if (admission?.ok === false) {
+      record?.rejected(admission.failure.reason);
+      this.#rejections.push(admission.failure);
+      return false;
+    }
+    const pass = admission?.pass;
+    this.#sent = { aim, pass, tries };
+    this.#attempts++;
+    const spentMs = this.#spentMs();
+    const limits = this.#limits(spentMs);
+    attempt = new Attempt(this, { aim, upstream, pass, limits, record, spentMs });
+    this.#attempt = attempt;
+    attempt.send();
+    return true;
+  }
+
+  #spentMs(): number {
+    return performance.now() - this.#startedAt;
+  }
+
+  #limits(spentMs: number): AttemptLimits {
+    const { limits, plan } = this.call;
+    return limitsOf(limits, this.#queue.length > 0 ? plan : {}, spentMs);
+  }
+
+  #recordOf(aim: Aim, admission: ScopedAdmission | undefined): CallRecord | undefined {
+    if (admission === undefined) return undefined;
+    return this.call.recorder?.({
+      circuit: admission.ok ? admission.pass.circuit.name : admission.failure.circuit,
+      provider: aim.provider.name,
+      model: aim.model,
+      streaming: this.call.streaming,
+      requestBytes: aim.request.body.length,
+      attempt: this.#attempts + 1,
     });
   }
 
-  /** Stops the call from our side, and tells the client. */
-  #abandon(facts: ErrorFacts): void {
-    if (this.#over) return;
-    this.#end();
-    this.#controller?.abort(new Error("given up"));
-    if (this.#relay?.begun && this.#answer?.verdict !== undefined) this.#stopRelay();
-    else this.#tell(facts);
+  holding(kind: AnswerReader["kind"]): Holding {
+    const { guarded, delivery } = this.call;
+    if (!guarded) return "no";
+    if (delivery === "complete") return "whole";
+    const { tries = 1, pass } = this.#sent ?? {};
+    const again = tries < (pass?.circuit.policy.retries?.attempts ?? 1);
+    // Of an error there may be more to decide: a larger model, or that an earlier failure says more.
+    const judged = kind === "error" && (this.#larger !== undefined || this.#parting !== undefined);
+    return this.#queue.length > 0 || again || judged ? "first-token" : "no";
   }
 
-  #breakOff(verdict: Verdict): void {
-    const failed = verdict.verdict === "failure";
-    this.#tell(this.#failed(failed ? verdict.reason : "truncated", failed ? verdict.detail : undefined));
+  newHeld(): Held {
+    const { maxHeldBytes } = this.#serving.config.limits;
+    const most = this.call.delivery === "complete" ? maxHeldBytes : FIRST_TOKEN_BYTES;
+    return new Held(most, this.#serving.heldBudget);
   }
 
-  /** The provider had said its last word, so nothing of ours belongs behind it. */
-  #stopRelay(): void {
-    if (this.#answer?.verdict?.verdict === "success") this.#relay?.end();
-    else this.#relay?.breakOff();
+  headers(head: Head, whole: boolean): string[] {
+    return headersWith(head.headers, this.#sent, this.#tells(this.#sent, whole));
   }
 
-  /** Answers with an error of ours; where the provider's answer has begun, inside it if there is a way. */
-  #tell(facts: ErrorFacts): void {
-    const { format } = this.#call;
-    const answer = this.#answer;
-    if (!this.#relay?.begun) sendAnswer(this.#res, format, facts);
-    else this.#relay.breakOff(answer?.events ? errorEvent(answer.format ?? format, facts) : undefined);
+  #tells(sent: Sent | undefined, whole: boolean): Record<string, string> {
+    return whoAnswers(this.call, sent, this.#attempts, whole);
   }
 
-  #failed(reason: FailureReason, detail?: string): ErrorFacts {
-    const { circuit, upstream } = this.#call;
-    const name = circuit?.name ?? upstream.provider.name;
-    const facts = failedFacts({ reason, name, state: circuit?.state, detail });
-    if (!this.#malformed) return facts;
-    return {
-      ...facts,
-      code: "upstream_malformed",
-      message: `${name}: the provider's answer is not valid HTTP.`,
-    };
+  concluded(conclusion: Conclusion): void {
+    const by = this.#sent;
+    if (by === undefined) throw new Error("the conclusion of nothing");
+    this.#attempt = undefined;
+    const step = this.#stepAfter(conclusion, by);
+    const { facts, kept } = conclusion;
+    if (this.#parting === undefined || by.aim.first || !isRoutesMistake(conclusion)) {
+      this.#parting?.kept?.held.drop();
+      this.#parting = { facts, kept, by };
+    } else {
+      kept?.held.drop();
+    }
+    switch (step.kind) {
+      case "deliver":
+        this.#deliver();
+        return;
+      case "retry":
+        this.#pause = setTimeout(
+          () => this.guarded(() => this.#send(by.aim, by.tries + 1) || this.#next()),
+          step.waitMs,
+        );
+        return;
+      case "larger":
+        this.#queue = this.#larger === undefined ? [] : [this.#larger];
+        this.#larger = undefined;
+        this.#next();
+        return;
+      case "next":
+        this.#next();
+    }
   }
 
-  #end(): void {
+  #stepAfter({ verdict, late = false }: Conclusion, { aim, pass, tries }: Sent): Step {
+    if (this.#over || late || pass === undefined) return { kind: "deliver" };
+    return nextStep({
+      verdict,
+      circuit: pass.circuit,
+      delivery: this.call.delivery,
+      tries,
+      first: aim.first,
+      more: this.#queue.length > 0,
+      larger: this.#larger !== undefined,
+      leftMs: (this.call.limits.timeoutMs ?? Infinity) - this.#spentMs(),
+    });
+  }
+
+  #deliver(): void {
     this.#over = true;
-    this.#patience?.stop();
-  }
-
-  #settle(verdict: Verdict): void {
-    if (this.#settled) return;
-    this.#settled = true;
-    if (this.#permit === undefined) return;
-    this.#permit.settle(verdict);
-    this.#call.log.debug(
-      { circuit: this.#call.circuit?.name, status: this.#status, ...verdict },
-      "call settled",
-    );
+    const { format } = this.call;
+    const parting = this.#parting;
+    if (parting === undefined) {
+      const facts = rejectedByAll(this.#rejections, this.#serving.config.rejectStatus);
+      sendAnswer(this.res, format, facts, this.#tells(undefined, true));
+      return;
+    }
+    const { facts, kept, by } = parting;
+    const tells = this.#tells(by, true);
+    if (this.res.destroyed) kept?.held.drop();
+    else if (kept === undefined) sendAnswer(this.res, format, facts, tells);
+    else sendKept(this.res, kept, headersWith(kept.head.headers, by, tells));
   }
 
   /** A bug of ours is no evidence, leaves no permit behind, and harms one call at most. */
-  #guarded(work: () => void): void {
+  guarded(work: () => void): void {
     try {
       work();
     } catch (error) {
-      this.#call.log.error(
+      this.call.log.error(
         { bug: bugOf(error) },
         "A call failed because of a bug in the gateway; please report it.",
       );
-      this.#settle({ verdict: "neutral", reason: "bug" });
-      this.#end();
-      this.#controller?.abort(new Error("a bug in the gateway"));
-      sendBug(this.#res, this.#call.format);
-      if (!this.#res.writableEnded) this.#res.destroy();
+      this.#stop();
+      this.#attempt?.discard();
+      sendBug(this.res, this.call.format);
+      if (!this.res.writableEnded) this.res.destroy();
     }
   }
+}
+
+/** What another target than the caller's refuses is the route's mistake; its caller has nothing to mend. */
+function isRoutesMistake({ verdict }: Conclusion): boolean {
+  return verdict.verdict === "neutral" && (verdict.reason === "auth" || verdict.reason === "invalid-request");
 }

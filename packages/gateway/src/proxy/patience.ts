@@ -5,29 +5,58 @@ export interface Limits {
   readonly timeoutMs?: number | undefined;
 }
 
-export type Overdue = "no-first-token" | "stalled" | "timeout";
+/** Those on one attempt of it. */
+export interface AttemptLimits extends Limits {
+  /** As long as its caller has seen nothing of it. */
+  readonly attemptTimeoutMs?: number | undefined;
+}
+
+/** The limits on an attempt of a call that has taken `spentMs` already; `route`: what another target adds to them. */
+export function limitsOf(
+  limits: Limits,
+  route: Pick<AttemptLimits, "firstTokenTimeoutMs" | "attemptTimeoutMs">,
+  spentMs: number,
+): AttemptLimits {
+  const { timeoutMs, stallTimeoutMs } = limits;
+  return {
+    stallTimeoutMs,
+    timeoutMs: timeoutMs === undefined ? undefined : Math.max(1, timeoutMs - spentMs),
+    firstTokenTimeoutMs: least(limits.firstTokenTimeoutMs, route.firstTokenTimeoutMs),
+    attemptTimeoutMs: route.attemptTimeoutMs,
+  };
+}
+
+function least(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
+}
+
+/** Which limit has passed; `attempt`: that of the attempt, `timeout`: that of the whole call. */
+export type Overdue = "no-first-token" | "stalled" | "attempt" | "timeout";
 
 /**
- * The timers of one call; none where no limit is set. While the client holds the answer up (`pause`), only the limit on
+ * The timers of one attempt; none where no limit is set. While the client holds the answer up (`pause`), only the limit on
  * the whole call runs: a slow reader's silence is not the provider's.
  */
 export class Patience {
-  readonly #limits: Limits;
+  readonly #limits: AttemptLimits;
   readonly #streaming: boolean;
   readonly #onOverdue: (what: Overdue) => void;
   #whole: NodeJS.Timeout | undefined;
+  #attempt: NodeJS.Timeout | undefined;
   #silence: NodeJS.Timeout | undefined;
   #flowing = false;
   #done = false;
   /** The client has held the answer up at least once. */
   held = false;
 
-  constructor(limits: Limits, streaming: boolean, onOverdue: (what: Overdue) => void) {
+  constructor(limits: AttemptLimits, streaming: boolean, onOverdue: (what: Overdue) => void) {
     this.#limits = limits;
     this.#streaming = streaming;
     this.#onOverdue = onOverdue;
-    if (limits.timeoutMs !== undefined) {
-      this.#whole = setTimeout(() => onOverdue("timeout"), limits.timeoutMs);
+    const { timeoutMs, attemptTimeoutMs } = limits;
+    if (timeoutMs !== undefined) this.#whole = setTimeout(() => onOverdue("timeout"), timeoutMs);
+    if (attemptTimeoutMs !== undefined) {
+      this.#attempt = setTimeout(() => onOverdue("attempt"), attemptTimeoutMs);
     }
     this.resume();
   }
@@ -57,6 +86,11 @@ export class Patience {
     this.#silence = setTimeout(() => this.#onOverdue(what), limitMs);
   }
 
+  /** The caller sees the answer from now on. */
+  shown(): void {
+    clearTimeout(this.#attempt);
+  }
+
   /** Tokens may stop now: the provider has said its last word. */
   said(): void {
     this.#done = true;
@@ -65,6 +99,7 @@ export class Patience {
 
   stop(): void {
     clearTimeout(this.#whole);
+    clearTimeout(this.#attempt);
     this.#stopSilence();
   }
 

@@ -7,12 +7,18 @@ export function gatewayFacts(status: number, code: string, message: string): Err
 }
 
 /** Writes an answer of ours in the caller's wire format. */
-export function sendAnswer(res: ServerResponse, format: WireFormat | undefined, facts: ErrorFacts): void {
+export function sendAnswer(
+  res: ServerResponse,
+  format: WireFormat | undefined,
+  facts: ErrorFacts,
+  more: Readonly<Record<string, string>> = {},
+): void {
   if (res.headersSent || res.destroyed) return;
   const { status, headers, body } = errorAnswer(format, facts);
   // With a phrase of its own, because one that Node refused may be left over from an answer that could not be passed on.
   res.writeHead(status, STATUS_CODES[status] ?? "", {
     ...headers,
+    ...more,
     "content-length": Buffer.byteLength(body),
   });
   res.end(body);

@@ -79,6 +79,12 @@ export class Relay {
     this.#onPause();
   }
 
+  /** Nothing of this answer will be sent: its client gets another one. */
+  forget(): void {
+    this.#ended = true;
+    this.#head = undefined;
+  }
+
   /** The answer is whole. */
   end(): void {
     this.#ended = true;

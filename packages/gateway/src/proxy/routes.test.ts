@@ -23,7 +23,7 @@ describe("routeOf", () => {
     expect(routeOf(providers, target)).toMatchObject({ kind: "provider", provider: { name }, path });
   });
 
-  it.each(["/", "/ab", "/v1/models", "//a"])("%s goes nowhere", (target) => {
+  it.each(["/", "/ab", "/v1/models"])("%s goes nowhere", (target) => {
     expect(routeOf(providers, target)).toMatchObject({
       kind: "nowhere",
       message: expect.stringContaining("/a/, /a/b/, /c/"),
@@ -31,7 +31,7 @@ describe("routeOf", () => {
   });
 
   it.each([
-    ...["http://evil.example/a", "/a/../c", "/a/%2e%2E/c", "/a/./x", "/a/..", "*"],
+    ...["http://evil.example/a", "//a", "/a/../c", "/a/%2e%2E/c", "/a/./x", "/a/..", "*"],
     ...[
       "/a/..%2f..%2fadmin",
       "/a/x%2F..%2Fc",

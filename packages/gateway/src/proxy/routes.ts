@@ -18,6 +18,12 @@ export function routeOf(providers: readonly Provider[], target: string): Route {
     };
   }
   const path = target.split("?", 1)[0] ?? target;
+  if (/^[/\\]{2}/.test(path)) {
+    return { kind: "refused", message: "The path begins with two slashes; write it with one." };
+  }
+  if (target.includes("#")) {
+    return { kind: "refused", message: "The path holds a #; write %23." };
+  }
   if (DOTS.test(path)) {
     return { kind: "refused", message: "The path has a segment of dots; write it without." };
   }

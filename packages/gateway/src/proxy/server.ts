@@ -1,31 +1,19 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Circuits } from "recloser";
-import {
-  circuitName,
-  clientDeadline,
-  formatOf,
-  isGeneration,
-  readRequest,
-  rejectionFacts,
-} from "recloser/wire";
+import { formatOf } from "recloser/wire";
+import { arrivalLimits } from "../arrival.js";
 import { bugOf } from "../bug.js";
 import type { Config } from "../config/load.js";
 import type { Provider } from "../config/providers.js";
+import type { Recorder } from "../journal/recorder.js";
 import type { Log } from "../log.js";
 import { readBody } from "./body.js";
+import { callOf } from "./call.js";
 import { closeWithConnection } from "./closing.js";
 import { Exchange } from "./exchange.js";
-import { headersUpstream } from "./headers.js";
 import { gatewayFacts, sendAnswer, sendBug } from "./reject.js";
 import { routeOf } from "./routes.js";
-import { Upstream } from "./upstream.js";
-
-/** A request must have arrived whole within this; an LLM's is small. */
-const ARRIVAL_MS = 60_000;
-const HEADERS_MS = 15_000;
-/** Longer than clients keep idle connections, so that it is never us who close one under a request. */
-const KEEP_ALIVE_MS = 75_000;
-const MOST_HEADERS_BYTES = 65_536;
+import { Serving } from "./serving.js";
 
 /** The data plane. */
 export interface DataPlane {
@@ -33,47 +21,41 @@ export interface DataPlane {
   /** Requests that have not been answered in full. */
   readonly open: number;
   readonly draining: boolean;
+  /** Serves requests from now on with these; those that are open keep theirs. */
+  reload(config: Config, circuits: Circuits): void;
   /** Accepts nothing new and waits for what is open, at most `drainMs`; then breaks the rest off visibly. */
   drain(drainMs: number): Promise<void>;
 }
 
-export function createProxy(config: Config, circuits: Circuits, log: Log): DataPlane {
-  const upstreams = new Map(config.providers.map((provider) => [provider.name, new Upstream(provider)]));
+export function createProxy(config: Config, circuits: Circuits, log: Log, recorder?: Recorder): DataPlane {
+  let serving = new Serving(config, circuits);
   const exchanges = new Set<Exchange>();
   let open = 0;
   let draining = false;
   let whenIdle: (() => void) | undefined;
 
-  const server = createServer(
-    {
-      keepAliveTimeout: KEEP_ALIVE_MS,
-      headersTimeout: HEADERS_MS,
-      requestTimeout: ARRIVAL_MS,
-      maxHeaderSize: MOST_HEADERS_BYTES,
-    },
-    (req, res) => {
-      open++;
-      closeWithConnection(res);
-      // A write that meets a socket just gone is no news: "close" tells.
-      res.on("error", () => {});
-      res.once("close", () => {
-        open--;
-        if (!draining) return;
-        server.closeIdleConnections();
-        if (open === 0) whenIdle?.();
-      });
-      if (draining) res.shouldKeepAlive = false;
-      take(req, res).catch((error: unknown) => {
-        log.error(
-          { bug: bugOf(error) },
-          "A request failed because of a bug in the gateway; please report it.",
-        );
-        sendBug(res, undefined);
-      });
-    },
-  );
+  const server = createServer(arrivalLimits(config.listen), (req, res) => {
+    open++;
+    closeWithConnection(res);
+    // A write that meets a socket just gone is no news: "close" tells.
+    res.on("error", () => {});
+    res.once("close", () => {
+      open--;
+      if (!draining) return;
+      server.closeIdleConnections();
+      if (open === 0) whenIdle?.();
+    });
+    if (draining) res.shouldKeepAlive = false;
+    take(req, res).catch((error: unknown) => {
+      log.error({ bug: bugOf(error) }, "A request failed because of a bug in the gateway; please report it.");
+      sendBug(res, undefined);
+    });
+  });
 
   async function take(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const now = serving;
+    res.once("close", now.use());
+    const { config } = now;
     const route = routeOf(config.providers, req.url ?? "/");
     const body = await readBody(req, config.limits.maxBodyBytes);
     if (body === "gone") return;
@@ -86,43 +68,27 @@ export function createProxy(config: Config, circuits: Circuits, log: Log): DataP
     } else if (route.kind === "nowhere") {
       sendAnswer(res, format, gatewayFacts(404, "no_provider", route.message));
     } else {
-      call(route.provider, route.path, body, req, res);
+      call(now, route.provider, route.path, body, req, res);
     }
   }
 
   function call(
+    now: Serving,
     provider: Provider,
     path: string,
     body: Buffer,
     req: IncomingMessage,
     res: ServerResponse,
   ): void {
-    const upstream = upstreams.get(provider.name);
-    if (upstream === undefined) throw new Error("a provider without an upstream");
-    const method = req.method ?? "GET";
-    const { limits } = config;
-    const { maxModelLength } = limits;
-    const { model, streaming, format } = readRequest({
-      path,
-      body,
-      accept: req.headers.accept,
-      maxModelLength,
-    });
-    // The rest (lists of models, files, batches) says little and is never refused.
-    const guarded = isGeneration({ method, path, format, model });
-    const circuit = guarded ? circuits.get(circuitName(provider.name, model)) : undefined;
-    const deadline = clientDeadline(req.headers, limits.clientTimeoutMs ?? Infinity);
-    let exchange: Exchange | undefined;
-    const admission = circuit?.admit({ streaming, onAbort: (failure) => exchange?.giveUp(failure) });
-    if (admission?.ok === false) {
-      sendAnswer(res, format, rejectionFacts(admission.failure, config.rejectStatus));
+    const call = callOf(now.config, { provider, path, body, req, log, recorder });
+    if (call.kind === "refused") {
+      sendAnswer(res, formatOf({ path }), gatewayFacts(400, "bad_request", call.message));
       return;
     }
-    const mine = new Exchange({ upstream, circuit, streaming, format, limits, deadline, log }, res);
-    exchange = mine;
-    exchanges.add(mine);
-    res.once("close", () => exchanges.delete(mine));
-    mine.start(admission?.permit, { method, path, headers: headersUpstream(req.rawHeaders), body });
+    const exchange = new Exchange(call, now, res);
+    exchanges.add(exchange);
+    res.once("close", () => exchanges.delete(exchange));
+    exchange.start();
   }
 
   async function drain(drainMs: number): Promise<void> {
@@ -138,7 +104,7 @@ export function createProxy(config: Config, circuits: Circuits, log: Log): DataP
     await idleWithin(Math.min(drainMs, 1_000));
     server.closeAllConnections();
     await closed;
-    await Promise.all([...upstreams.values()].map((upstream) => upstream.destroy()));
+    await serving.destroy();
   }
 
   function idleWithin(limitMs: number): Promise<void> {
@@ -159,6 +125,11 @@ export function createProxy(config: Config, circuits: Circuits, log: Log): DataP
     },
     get draining() {
       return draining;
+    },
+    reload(config, circuits) {
+      const before = serving;
+      serving = new Serving(config, circuits, before);
+      before.replacedBy(serving);
     },
     drain,
   };
