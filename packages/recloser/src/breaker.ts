@@ -158,7 +158,7 @@ export class Breaker implements PermitOwner {
     this.#overdue.advance(now);
     const then = now - ageMs;
     this.#machine.restore(memory.machine, then);
-    this.#evidence.restore(memory.evidence, this.#machine.failedProbes, then);
+    this.#evidence.restore(memory.evidence, then);
     this.#limit.restore(memory.limit, then);
     this.#hindsight.restore(memory.hindsight);
     this.#enforcement.restore(memory.observing, then);
@@ -328,9 +328,9 @@ export class Breaker implements PermitOwner {
 
   /** The state has changed: nothing that was accumulated before it counts any more. */
   #changed(from: StateName, message: string, at: number): void {
-    const { state, epoch, healthy, failedProbes } = this.#machine;
+    const { state, epoch } = this.#machine;
     this.#overdue.lookAgain();
-    this.#evidence.reset(at, failedProbes);
+    this.#evidence.reset(at);
     this.#refusal = state.name === "closed" ? "" : refusal(this.#name, state);
     const limited = this.#limit.trust();
     if (state.name === "closed" && from === "half-open") this.#limit.startProbation();
@@ -344,7 +344,7 @@ export class Breaker implements PermitOwner {
     if (limited) this.#reports.unlimited(`the circuit is ${state.name} now`);
     // A listener may have changed it again, and then that change has done what was to be done.
     if (this.#machine.epoch !== epoch) return;
-    if (!healthy && this.#enforcement.enforces(at)) this.#overdue.giveUpStalled(at);
+    if (this.#enforcement.enforces(at)) this.#overdue.giveUpStalled(at);
   }
 }
 

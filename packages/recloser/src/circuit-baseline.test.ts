@@ -114,31 +114,40 @@ describe("what a circuit learns of a healthy dependency", () => {
 });
 
 describe("patience with a probe", () => {
-  it("grows by half with each probe that failed, up to the prior, and is over when one succeeds", () => {
-    const { clock, circuit } = setUp({ random: () => 0.5 });
-    for (const options of [STREAM, {}]) teach(circuit, clock, 100, { waitMs: 1_000 }, options);
-    const deadlines = () => {
-      const { streaming, unary } = baselineOf(circuit);
-      return [streaming.stallDeadlineMs, unary.stallDeadlineMs];
-    };
-    while (circuit.state === "closed") permitOf(circuit).settle(FAILED);
-    const seen = [deadlines()];
-    for (let probe = 0; probe < 7; probe++) {
-      clock.advance(60_000);
-      permitOf(circuit).settle(FAILED);
-      seen.push(deadlines());
-    }
-    expect(seen.map(([streaming]) => streaming)).toEqual([
-      15_000, 22_500, 33_750, 50_625, 60_000, 60_000, 60_000, 60_000,
-    ]);
-    expect(seen.map(([, unary = 0]) => Math.round(unary))).toEqual([
-      15_000, 22_500, 33_750, 50_625, 75_938, 113_906, 170_859, 180_000,
-    ]);
-    clock.advance(60_000);
-    permitOf(circuit).settle(OK);
-    expect(circuit.state).toBe("closed");
-    expect(deadlines()).toEqual([15_000, 15_000]);
-  });
+  it.each([
+    [true, [22_500, 33_750, 50_625, 60_000, 60_000, 60_000, 60_000, 60_000, 90_000, 135_000]],
+    [false, [22_500, 33_750, 50_625, 75_938, 113_906, 170_859, 180_000, 180_000, 270_000, 405_000]],
+  ])(
+    "grows by half with each that failed, up to the prior and after many beyond it; deadlines do not (streaming: %s)",
+    (streaming, patience) => {
+      const { clock, circuit } = setUp({ random: () => 0.5 });
+      teach(circuit, clock, 100, { waitMs: 1_000 }, { streaming });
+      const kind = streaming ? "streaming" : "unary";
+      while (circuit.state === "closed") permitOf(circuit).settle(FAILED);
+      const failedAfter = (probes: number): number => {
+        const ages: number[] = [];
+        for (let n = 0; n <= probes; n++) {
+          clock.advance(60_000);
+          if (n < probes) permitOf(circuit).settle(FAILED);
+        }
+        const sentAt = clock.now();
+        circuit.admit({ streaming, onAbort: () => ages.push(clock.now() - sentAt) });
+        expect(baselineOf(circuit)[kind].stallDeadlineMs).toBe(15_000);
+        for (let ms = 0; ms < 450_000 && ages.length === 0; ms += 500) {
+          clock.advance(500);
+          void circuit.state;
+        }
+        permitOf(circuit).settle(OK);
+        expect(circuit.state).toBe("closed");
+        while (circuit.state === "closed") permitOf(circuit).settle(FAILED);
+        return ages[0] ?? Number.NaN;
+      };
+      for (const [probes, ms] of patience.entries()) {
+        // It is looked at each half second.
+        expect(failedAfter(probes)).toBe(500 * Math.ceil(ms / 500));
+      }
+    },
+  );
 });
 
 describe("an outage", () => {

@@ -2,8 +2,9 @@ import { describe, expect, it } from "vitest";
 import { Circuit } from "./circuit.js";
 import { consecutive } from "./detect/consecutive.js";
 import type { CircuitOptions } from "./options.js";
+import type { StateName } from "./outcome/outcome.js";
 import { type FakeClock, fakeClock } from "./testing/fake-clock.js";
-import { send } from "./testing/traffic.js";
+import { send, teach } from "./testing/traffic.js";
 import { fail, OK, permitOf, seeded } from "./testing/verdicts.js";
 
 const MINUTE_MS = 60_000;
@@ -90,22 +91,53 @@ describe("a model that thinks for longer than the first stall deadline, every ti
     expect(circuit.snapshot().baseline.streaming.stallDeadlineMs).toBe(140_000);
   });
 
-  it("waits longer for each probe when one before it had no time to answer", () => {
+  it("leaves a probe running for longer, the more before it had no time to answer; its deadline stays", () => {
     const { clock, circuit } = setUp({ detector: consecutive(1), random: () => 0.5 });
     fail(circuit);
-    const deadlines: number[] = [];
+    const ages: number[] = [];
     for (let n = 0; n < 7; n++) {
-      while (circuit.state !== "half-open") clock.advance(1_000);
-      permitOf(circuit, { streaming: true });
-      const { stallDeadlineMs } = circuit.snapshot().baseline.streaming;
-      deadlines.push(stallDeadlineMs);
-      clock.advance(stallDeadlineMs - 1);
+      while (circuit.state !== "half-open") clock.advance(500);
+      const sentAt = clock.now();
+      circuit.admit({ streaming: true, onAbort: () => ages.push(clock.now() - sentAt) });
+      clock.advance(59_999);
       expect(circuit.state).toBe("half-open");
       clock.advance(1);
       expect(circuit.state).toBe("open");
+      expect(circuit.snapshot().baseline.streaming.stallDeadlineMs).toBe(60_000);
+      while (ages.length <= n) {
+        clock.advance(500);
+        void circuit.state;
+      }
     }
-    expect(deadlines).toEqual([60_000, 90_000, 135_000, 202_500, 300_000, 300_000, 300_000]);
+    expect(ages).toEqual([90_000, 135_000, 202_500, 300_000, 300_000, 300_000, 300_000]);
   });
+});
+
+describe("a model that comes to think for longer than the learned stall deadline, for good", () => {
+  it.each<readonly [boolean, number, number]>([
+    [true, 40, 2.75],
+    [true, 55, 6],
+    [true, 100, 12],
+    [false, 100, 7.5],
+    [false, 250, 18],
+  ])(
+    "is served again in time (streaming: %s, answers after %s s: within %s min)",
+    (streaming, waitS, minutes) => {
+      for (const seed of [1, 2, 3, 4, 5]) {
+        const { clock, circuit } = setUp({ random: seeded(seed) });
+        teach(circuit, clock, 200, { waitMs: 1_000 }, { streaming });
+        expect(circuit.snapshot().baseline[streaming ? "streaming" : "unary"].stallDeadlineMs).toBe(15_000);
+        const states: StateName[] = [];
+        circuit.on("transition", ({ to }) => states.push(to));
+        const kind: Kind = { streaming, waitMs: 1_000 * waitS, progress: streaming };
+        // It opens within the first minute.
+        shareAnswered(circuit, clock, kind, 1_000, MINUTE_MS);
+        expect(states[0]).toBe("open");
+        shareAnswered(circuit, clock, kind, 1_000, minutes * MINUTE_MS);
+        expect(states.at(-1)).toBe("closed");
+      }
+    },
+  );
 });
 
 describe("reasoning calls of 45 s in a batch of six, each ten minutes, beside healthy calls of one second", () => {

@@ -5,12 +5,13 @@ import type { Failed } from "./outcome/outcome.js";
 import type { Ticket } from "./permit.js";
 import type { Enforcement } from "./recover/enforcement.js";
 import type { Machine } from "./recover/machine.js";
+import { Straggler } from "./recover/straggler.js";
 import type { Reports } from "./reports.js";
 import { STALLED, type Votes } from "./votes.js";
 
 export interface OverdueParts {
   readonly circuit: string;
-  readonly policy: Pick<CircuitPolicy, "maxConcurrent">;
+  readonly policy: Pick<CircuitPolicy, "maxConcurrent" | "probes">;
   readonly machine: Machine<Ticket>;
   readonly evidence: Evidence;
   readonly enforcement: Enforcement;
@@ -30,6 +31,7 @@ export class Overdue {
   #doneUntil: number;
   /** When calls that hold every place, all of them stalled, vote again. */
   #voteAgainAt = Infinity;
+  readonly #straggler = new Straggler();
 
   constructor(parts: OverdueParts, now: number) {
     this.#parts = parts;
@@ -45,17 +47,19 @@ export class Overdue {
       const stateDueAt = machine.dueAt;
       const callDueAt = inFlight.dueAt();
       const lapseAt = inFlight.lapseAt();
-      const dueAt = Math.min(stateDueAt, callDueAt, this.#voteAgainAt, lapseAt);
+      const { endsAt } = this.#straggler;
+      const dueAt = Math.min(stateDueAt, callDueAt, this.#voteAgainAt, lapseAt, endsAt);
       // Written so that a time that is none ends it, too.
       if (!(dueAt <= now)) break;
       this.#doneUntil = Math.max(this.#doneUntil, dueAt);
-      if (dueAt === lapseAt) this.#expire(this.#doneUntil);
+      if (dueAt === endsAt) this.#giveUpStraggler(this.#doneUntil);
+      else if (dueAt === lapseAt) this.#expire(this.#doneUntil);
       else if (dueAt === this.#voteAgainAt) this.#voteAgain(this.#doneUntil);
       else if (callDueAt <= stateDueAt) this.#callDue(this.#doneUntil);
       else this.#stateDue(this.#doneUntil);
     }
     this.#doneUntil = now;
-    this.#notBefore = Math.min(machine.dueAt, this.#voteAgainAt);
+    this.#notBefore = Math.min(machine.dueAt, this.#voteAgainAt, this.#straggler.endsAt);
     inFlight.lookedAt();
   }
 
@@ -71,12 +75,25 @@ export class Overdue {
     this.lookAgain();
   }
 
-  /** On leaving health, calls past their stall deadline are given up. Young ones are left to finish. */
+  /**
+   * The state has changed. Unless it is healthy, calls past their stall deadline are given up, but for the straggler while
+   * probes go on. Young ones are left to finish.
+   */
   giveUpStalled(now: number): void {
-    for (const ticket of this.#parts.evidence.inFlight.allStalled()) {
+    const { machine, evidence } = this.#parts;
+    const { name } = machine.state;
+    if (name !== "open" && name !== "half-open") this.#giveUpStraggler(now);
+    if (machine.healthy) return;
+    for (const ticket of evidence.inFlight.allStalled()) {
       // Giving one up may have ended another.
-      if (ticket.list !== undefined) this.#giveUp(ticket, now);
+      if (ticket.list !== undefined && !this.#straggler.is(ticket)) this.#giveUp(ticket, now);
     }
+  }
+
+  /** Its patience is over, or there are no probes any more that it could win time for. */
+  #giveUpStraggler(now: number): void {
+    const straggler = this.#straggler.take();
+    if (straggler !== undefined && this.#parts.enforcement.enforces(now)) this.#giveUp(straggler, now);
   }
 
   #stateDue(dueAt: number): void {
@@ -118,8 +135,16 @@ export class Overdue {
       evidence.stalled(ticket.streaming);
       votes.failed(ticket, STALLED, now);
     } else if (state.name === "half-open") {
+      this.#straggler.offer(ticket, this.#patientUntil(ticket, now), now);
       votes.probeFailed(STALLED, now);
     }
+  }
+
+  /** Its own failure is not counted yet. */
+  #patientUntil({ admittedAt, streaming }: Ticket, now: number): number {
+    const { policy, machine, evidence } = this.#parts;
+    const patienceMs = evidence.patienceMs(streaming, machine.failedProbes + 1, now);
+    return admittedAt + Math.min(patienceMs, policy.probes.leaseMs);
   }
 
   get #allStalled(): boolean {

@@ -7,7 +7,7 @@ const PRIOR_DEADLINES: StallDeadlines = { streaming: 60_000, unary: 180_000 };
 /** However quick a dependency is, less than this is not a hang. */
 export const SHORTEST_DEADLINE_MS = 15_000;
 const DEADLINE_FACTOR = 3;
-/** What each probe that failed in a row multiplies the patience with the next one by. */
+/** What each probe that failed in a row multiplies the patience by. */
 const PATIENCE_GROWTH = 1.5;
 /** More steps of growth than lead from any deadline to the longest. */
 const MOST_GROWTH = 16;
@@ -156,9 +156,9 @@ export class Baseline {
   }
 
   /**
-   * The patience with a probe after `failedProbes` that failed in a row: the stall deadline, half as long again for each, up
-   * to the prior; and, where nothing is learned or after very many, up to five times the prior. A dependency that is slower
-   * than its deadline for good would otherwise never prove itself.
+   * The patience with a probe that has passed its stall deadline, the `failedProbes`-th that failed in a row: the deadline,
+   * half as long again for each, up to the prior; and, where nothing is learned or after very many, up to five times the
+   * prior. A dependency that is slower than its deadline for good would otherwise never prove itself.
    */
   patienceMs(streaming: boolean, failedProbes: number, now: number): number {
     const kind = this.#kind(streaming);

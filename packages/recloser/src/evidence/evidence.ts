@@ -46,8 +46,6 @@ export class Evidence {
   /** Whether calls have stalled since the circuit last closed. */
   readonly #stalledSince = { streaming: false, unary: false };
   #calm = true;
-  /** Probes that failed in a row: each lengthens the patience with the next. */
-  #failedProbes = 0;
 
   constructor(policy: EvidencePolicy, now: number) {
     this.#policy = policy;
@@ -166,13 +164,14 @@ export class Evidence {
   }
 
   /** The state has changed. */
-  reset(now: number, failedProbes: number): void {
+  reset(now: number): void {
     this.meters.reset(now);
     this.#calm = true;
-    if (failedProbes === this.#failedProbes) return;
-    this.#failedProbes = failedProbes;
-    this.#expect(true, now);
-    this.#expect(false, now);
+  }
+
+  /** How long the `failedProbes`-th probe that failed in a row may go without a sign of life before it is given up. */
+  patienceMs(streaming: boolean, failedProbes: number, now: number): number {
+    return this.#given(streaming) ?? this.#baseline.patienceMs(streaming, failedProbes, now);
   }
 
   #expect(streaming: boolean, now: number): void {
@@ -181,8 +180,12 @@ export class Evidence {
   }
 
   #deadlineMs(streaming: boolean, now: number): number {
-    const given = streaming ? this.#policy.stallDeadlineMs.streaming : this.#policy.stallDeadlineMs.unary;
-    return given ?? this.#baseline.patienceMs(streaming, this.#failedProbes, now);
+    return this.#given(streaming) ?? this.#baseline.stallDeadlineMs(streaming, now);
+  }
+
+  /** A number given is used as it is. */
+  #given(streaming: boolean): number | undefined {
+    return streaming ? this.#policy.stallDeadlineMs.streaming : this.#policy.stallDeadlineMs.unary;
   }
 
   /** A stored deadline, within what may have been learned. */
@@ -207,7 +210,7 @@ export class Evidence {
     };
   }
 
-  restore(saved: SavedEvidence, failedProbes: number, now: number): void {
+  restore(saved: SavedEvidence, now: number): void {
     this.#rate.restore(saved.rate, now);
     this.#baseline.restore(saved.baseline, now);
     this.meters.restore(saved.meters, now);
@@ -216,12 +219,10 @@ export class Evidence {
     this.#stalledSince.unary = saved.stalledSince.unary;
     this.#witnessAt.streaming = now - saved.witnessAgoMs.streaming;
     this.#witnessAt.unary = now - saved.witnessAgoMs.unary;
-    this.#failedProbes = failedProbes;
     for (const kind of ["streaming", "unary"] as const) {
       const streaming = kind === "streaming";
-      // A number given is used as it is, also where another one was stored.
-      const deadlineMs =
-        this.#policy.stallDeadlineMs[kind] ?? this.#sound(streaming, saved.deadlineMs[kind], now);
+      // Also where another one was stored.
+      const deadlineMs = this.#given(streaming) ?? this.#sound(streaming, saved.deadlineMs[kind], now);
       this.inFlight.expect(streaming, deadlineMs, this.#baseline.of(streaming).wait);
       this.#expectedAt[kind] = now - saved.expectedAgoMs[kind];
     }
