@@ -1,7 +1,7 @@
 // A bounded soak on loopback: a gateway in a process of its own, a misbehaving provider, faults throughout. Ends with checks:
 // nothing hangs, every attempt is accounted for, memory is flat, no socket and no timer is left.
 //
-//   npm run build && node scripts/soak.mjs --requests 50000 --streams 5000 [--concurrency 48] [--seed 1] [--json]
+//   npm run build && node scripts/soak.mjs --requests 50000 --streams 5000 [--concurrency 64] [--seed 1] [--json]
 import { fork } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -9,14 +9,16 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { checksOf } from "./soak/checks.mjs";
-import { journalLines } from "./soak/journal.mjs";
+import { journalFor, journalLines } from "./soak/journal.mjs";
 import { createLoad } from "./soak/load.mjs";
+import { heapKept } from "./soak/memory.mjs";
+import { createTally } from "./soak/tally.mjs";
 
 const { values } = parseArgs({
   options: {
     requests: { type: "string", default: "50000" },
     streams: { type: "string", default: "5000" },
-    concurrency: { type: "string", default: "48" },
+    concurrency: { type: "string", default: "64" },
     seed: { type: "string", default: "1" },
     json: { type: "boolean", default: false },
   },
@@ -42,7 +44,8 @@ const { startMock } = await import(built.href);
 
 const folder = mkdtempSync(join(tmpdir(), "recloser-soak-"));
 const mock = await startMock({ seed: plan.seed });
-const journal = join(folder, "calls.jsonl");
+const tally = createTally(mock);
+const journal = journalFor(join(folder, "calls.jsonl"), plan.requests);
 const child = fork(fileURLToPath(new URL("./soak/gateway.mjs", import.meta.url)), {
   execArgv: ["--expose-gc"],
   stdio: ["ignore", "ignore", "inherit", "ipc"],
@@ -74,9 +77,10 @@ const before = await ask({ kind: "report" });
 const samples = [];
 const started = performance.now();
 const watch = setInterval(async () => {
+  tally.collect();
   const { heapBytes, residentBytes } = await ask({ kind: "report" }).catch(() => ({}));
   if (heapBytes === undefined) return;
-  samples.push({ done: load.done, heapBytes, residentBytes });
+  samples.push({ done: load.done, heapBytes, residentBytes, driverBytes: heapKept() });
   if (!values.json) {
     const rate = Math.round(load.done / ((performance.now() - started) / 1000));
     process.stderr.write(
@@ -91,12 +95,13 @@ if (!values.json) process.stderr.write("\n");
 await load.close();
 // What was broken off settles; what the mock still holds, it notices.
 const after = await settledReport();
+tally.collect();
 const metrics = await (await fetch(`${adminUrl}/metrics`)).text();
 child.removeAllListeners("exit");
 const ended = new Promise((resolve) => child.once("exit", resolve));
 child.send({ id: -1, kind: "stop" });
 await ended;
-const lines = await journalLines(journal);
+const lines = await journalLines(journal.file);
 const checks = checksOf({
   plan,
   counts,
@@ -105,8 +110,7 @@ const checks = checksOf({
   samples,
   metrics,
   lines,
-  attempts: mock.attemptsTotal(),
-  pending: mock.attempts().filter(({ end }) => end === "pending").length,
+  tally: tally.result(),
 });
 await mock.close();
 rmSync(folder, { recursive: true, force: true });
@@ -128,7 +132,9 @@ if (values.json) {
     JSON.stringify({ name: "soak", node: process.version, plan, seconds, counts, samples, checks }),
   );
 } else {
-  console.log(`${plan.requests} calls (${counts.streams} streams) in ${seconds.toFixed(0)} s:`);
+  console.log(
+    `${plan.requests} calls (${counts.streams} streams) in ${seconds.toFixed(0)} s, ${Math.round(plan.requests / seconds)} a second. What callers saw:`,
+  );
   for (const [what, count] of Object.entries(counts.outcomes).sort()) console.log(`  ${what}: ${count}`);
   for (const { what, ok, figure } of checks) console.log(`${ok ? "ok    " : "FAILED"}  ${what}: ${figure}`);
 }

@@ -41,6 +41,12 @@ it("answers while the provider is well, and degrades at once while it is not", a
   expect(mock.attempts()).toEqual([]);
 });
 
+it("a path that is no URL ends nothing", async () => {
+  const { origin } = new URL(url);
+  expect((await fetch(`${origin}//`)).status).toBe(400);
+  expect(await ask("the line is up")).toMatchObject({ degraded: false });
+});
+
 it("says what is wrong with a request", async () => {
   expect((await fetch(url)).status).toBe(400);
   mock.setBehaviour({ faults: [{ kind: "bad-request" }] });

@@ -44,7 +44,8 @@ export function summaryService({ openai, model, circuits = new Circuits() }: Ser
   }
 
   return createServer((request, response) => {
-    const text = new URL(request.url ?? "/", "http://localhost").searchParams.get("of");
+    // Not resolved against a base: "//" is a path that anybody may send, and no URL.
+    const text = new URLSearchParams(request.url?.split("?", 2)[1]).get("of");
     const send = (status: number, body: object): void => {
       response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
     };

@@ -49,6 +49,30 @@ it("a cold start in an outage sends nothing: it knows what the instance before i
   expect(mock.attempts()).toHaveLength(3);
 });
 
+it("saves again after a write that failed", async () => {
+  const store = memory();
+  let broken = true;
+  const put = (key: string, value: string) => {
+    if (!broken) return store.put(key, value);
+    broken = false;
+    return Promise.reject(new Error("gone"));
+  };
+  mock.setBehaviour({ faults: [{ kind: "error-500", retryAfterMs: 1 }] });
+  const handle = instance({ get: store.get, put });
+  await handle("Is the line up?");
+  expect(store.puts()).toBe(0);
+  await handle("Is the line up?");
+  expect(store.puts()).toBe(1);
+});
+
+it.each([
+  ["bad-request", 400],
+  ["unauthorized", 500],
+] as const)('a refusal (%s) is not "try again"', async (kind, status) => {
+  mock.setBehaviour({ faults: [{ kind }] });
+  expect(await instance(memory())("Is the line up?")).toMatchObject({ status });
+});
+
 it.each([
   ["is gone", { get: () => Promise.reject(new Error("gone")), put: () => Promise.reject(new Error("gone")) }],
   ["hangs", { get: () => new Promise<never>(() => {}), put: () => new Promise<never>(() => {}) }],

@@ -3,7 +3,7 @@
  * them when a circuit has opened or closed, and every minute. The store may be slow, or gone: the handler works without.
  */
 import OpenAI from "openai";
-import { type CircuitSnapshot, Circuits } from "recloser";
+import { type CircuitSnapshot, Circuits, type Failure } from "recloser";
 import { circuitFetch, failureOf } from "recloser/fetch";
 
 /** Any key-value store: DynamoDB, Redis, Workers KV. */
@@ -46,7 +46,12 @@ export function handlerOf({ store, apiKey, baseURL, circuits = new Circuits() }:
     if (!dirty && Date.now() - savedAt < SAVE_EVERY_MS) return;
     dirty = false;
     savedAt = Date.now();
-    await store.put(KEY, JSON.stringify({ at: savedAt, circuits: circuits.snapshot() } satisfies Saved));
+    try {
+      await store.put(KEY, JSON.stringify({ at: savedAt, circuits: circuits.snapshot() } satisfies Saved));
+    } catch {
+      // The next call tries again; clearing the mark only after the write would lose a transition that comes during it.
+      dirty = true;
+    }
   }
   // Once for each instance, before its first call.
   const ready = atMost(STORE_PATIENCE_MS, restore());
@@ -57,12 +62,20 @@ export function handlerOf({ store, apiKey, baseURL, circuits = new Circuits() }:
       const answer = await openai.responses.create({ model: "gpt-5", input: question });
       return { status: 200, body: answer.output_text };
     } catch (error) {
-      return { status: 503, body: failureOf(error)?.message ?? "The call failed." };
+      const failure = failureOf(error);
+      // 503 says "try again": a request that the provider refuses would be refused again.
+      return { status: statusOf(failure), body: failure?.message ?? "The call failed." };
     } finally {
       // Before it returns: a frozen instance finishes nothing.
       await atMost(STORE_PATIENCE_MS, save());
     }
   };
+}
+
+/** 400 is for what the caller can mend; a key that is refused is ours to mend. */
+function statusOf(failure: Failure | undefined): 400 | 500 | 503 {
+  if (failure?.kind !== "refused") return 503;
+  return failure.reason === "auth" ? 500 : 400;
 }
 
 /** Waits for the store, but not for ever, and does without it. */

@@ -4,7 +4,7 @@
  * line that says so, and never as if it were whole.
  */
 import OpenAI from "openai";
-import { Circuits } from "recloser";
+import { Circuits, type Failure } from "recloser";
 import { circuitFetch, failureOf } from "recloser/fetch";
 
 /** One for the process: a breaker that is made for each request has no memory. */
@@ -31,9 +31,15 @@ export async function POST(request: Request): Promise<Response> {
     const seconds = Math.ceil((failure.retryAfterMs ?? 1000) / 1000);
     return Response.json(
       { error: failure.message, reason: failure.reason },
-      { status: failure.kind === "refused" ? 400 : 503, headers: { "retry-after": `${seconds}` } },
+      { status: statusOf(failure), headers: { "retry-after": `${seconds}` } },
     );
   }
+}
+
+/** 400 is for what the caller can mend; a key that is refused is ours to mend. */
+function statusOf(failure: Failure): 400 | 500 | 503 {
+  if (failure.kind !== "refused") return 503;
+  return failure.reason === "auth" ? 500 : 400;
 }
 
 function textOf(chunks: AsyncIterable<OpenAI.ChatCompletionChunk>): ReadableStream<Uint8Array> {

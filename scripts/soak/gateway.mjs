@@ -26,7 +26,7 @@ async function start({ upstream, folder, journal }) {
     circuit: { coolDown: { initialMs: 200, maxMs: 500, retryAfterMaxMs: 500 } },
     limits: { firstTokenTimeoutMs: 400, stallTimeoutMs: 400, timeoutMs: 1_500 },
     state: { file: join(folder, "state"), everyMs: 2_000 },
-    journal: { file: journal, maxBytes: 268_435_456, files: 100 },
+    journal,
   });
   gateway = await startGateway(config, createLog("error"));
   return { url: gateway.url, adminUrl: gateway.adminUrl };

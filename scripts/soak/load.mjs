@@ -1,9 +1,10 @@
 // Callers: as many at once as the plan says, one call after the other, some of whom leave before they have been answered.
+// Nothing is kept of a call but one more in a count.
 import { Agent, request } from "node:http";
 
 /** Longer than every limit of the gateway's. A call that takes this long hangs. */
 const HANG_MS = 10_000;
-const FAULTS = [
+export const FAULTS = [
   "error-500",
   "error-503",
   "overloaded",
@@ -14,7 +15,7 @@ const FAULTS = [
   "context-length",
   "content-filter",
   "hang",
-  "slow-first-token",
+  "slow-first-token@600",
   "stall",
   "cut",
   "reset",
@@ -23,20 +24,29 @@ const FAULTS = [
   "empty",
 ];
 const PATHS = ["/v1/chat/completions", "/v1/responses", "/v1/messages"];
-/** Bad spells of the healthy models, one after the other. */
-const WEATHER = [
-  {},
-  { faults: [{ kind: "error-503", share: 0.5, model: "model-*" }] },
-  {},
-  { faults: [{ kind: "throttled", share: 0.6, model: "model-*", retryAfterMs: 100 }] },
-  {},
-  { faults: [{ kind: "cut", share: 0.5, model: "model-*" }] },
-  {},
-  { faults: [{ kind: "hang", share: 0.05, model: "model-*" }] },
-  {},
-  { faults: [{ kind: "reset", share: 0.5, model: "model-*" }] },
+/** What befalls the healthy models, one after the other, with good weather in between. */
+const SPELLS = [
+  { kind: "error-503", share: 0.5 },
+  { kind: "throttled", share: 0.6, retryAfterMs: 100 },
+  { kind: "cut", share: 0.5 },
+  { kind: "hang", share: 0.05 },
+  { kind: "reset", share: 0.5 },
+  { kind: "error-500", share: 0.02 },
+  { kind: "stall", share: 0.05 },
+  { kind: "stream-error", share: 0.1 },
+  { kind: "malformed", share: 0.1 },
+  { kind: "slow-first-token", share: 0.05, times: 600 },
+  { kind: "overloaded", share: 0.1 },
 ];
+/** Not 0, so that a factor makes a first token slow. */
+const FIRST_TOKEN_MS = 1;
+const WEATHER = SPELLS.flatMap((fault) => [[], [{ ...fault, model: "model-*" }]]).map((faults) => ({
+  firstTokenMs: FIRST_TOKEN_MS,
+  faults,
+}));
 const CALLS_A_SPELL = 2_000;
+/** One caller in so many leaves, at some moment within these milliseconds. */
+const LEAVING = { share: 0.02, withinMs: 15 };
 const question = [{ role: "user", content: "Is the line up?" }];
 
 export function createLoad({ url, mock, plan }) {
@@ -109,17 +119,19 @@ export function createLoad({ url, mock, plan }) {
 
   async function caller(left) {
     while (left.calls > 0) {
+      // A little more often than evenly, so that the last calls are not all streams.
+      const streaming = random() < (1.2 * left.streams) / left.calls;
       left.calls--;
-      const streaming = left.streams > 0 && random() < plan.streams / plan.requests + 0.02;
-      if (streaming) {
-        left.streams--;
-        streams++;
-      }
+      if (streaming) left.streams--;
       if (left.calls % CALLS_A_SPELL === 0)
         mock.setBehaviour(WEATHER[(left.calls / CALLS_A_SPELL) % WEATHER.length]);
-      const outcome = await one(body(streaming), random() < 0.01 ? random() * 30 : undefined);
+      const leaves = random() < LEAVING.share;
+      const outcome = await one(body(streaming), leaves ? random() * LEAVING.withinMs : undefined);
       outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
       done++;
+      // One that never got to the provider is no stream.
+      if (streaming && outcome === REJECTED) left.streams++;
+      else if (streaming) streams++;
     }
   }
 
@@ -139,7 +151,8 @@ export function createLoad({ url, mock, plan }) {
     },
     async run() {
       const streamsBefore = streams;
-      await all(plan.requests, plan.streams);
+      // Some callers leave before their stream gets to the provider.
+      await all(plan.requests, Math.min(plan.requests, Math.ceil(plan.streams * 1.01)));
       return { outcomes, sent, streams: streams - streamsBefore };
     },
     async close() {
@@ -147,6 +160,9 @@ export function createLoad({ url, mock, plan }) {
     },
   };
 }
+
+/** A circuit or a limit said no, and nothing was sent. */
+const REJECTED = "rejected 503";
 
 /** What came, in a word. A stream that ends properly without its marker or an error is a truncated success. */
 function wordFor(res, tail, { path, streaming, model }) {

@@ -33,10 +33,11 @@ program
 
 program
   .command("check")
-  .description("Check a configuration file.")
+  .description("Check a configuration file, and say what goes where.")
   .argument("<file>", "a YAML file")
-  .action((file: string) => {
-    process.stdout.write(`${check(file)}\n`);
+  .option("--json", "for programs")
+  .action((file: string, { json = false }: { json?: boolean }) => {
+    process.stdout.write(`${check(file, json ? "json" : "words")}\n`);
   });
 
 program

@@ -83,6 +83,8 @@ describe("a provider that cannot be reached", () => {
 describe("the wall clock", () => {
   it.each([
     ["back by an hour", -3_600_000],
+    ["back by a day", -86_400_000],
+    ["forward by a day", 86_400_000],
     ["forward by a year", 365 * 86_400_000],
   ])("jumps %s: cool-downs and journal durations do not notice", async (_, jumpMs) => {
     const file = join(folder, `${jumpMs}.jsonl`);

@@ -65,6 +65,35 @@ describe("the admin port", () => {
     expect((await chat(gateway, "good")).headers.get("x-recloser-state")).toBe("closed");
   });
 
+  it("lets an operator have a circuit observe for a while: it reports, and rejects nothing", async () => {
+    const { gateway, admin } = await failing();
+    expect((await chat(gateway, "mock-fault:error-503")).headers.get("x-recloser-reason")).toBe("open");
+    const observing = await post(admin, "/api/circuits/force", {
+      circuit: bad,
+      to: "observe",
+      forMs: 60_000,
+      reason: "is it the breaker?",
+    });
+    expect(observing.status).toBe(200);
+    const answer = await chat(gateway, "mock-fault:error-503");
+    expect(await answer.json()).toMatchObject({ error: { type: "service_unavailable_error" } });
+    expect((await post(admin, "/api/circuits/release", { circuit: bad })).status).toBe(200);
+  });
+
+  it("lists what there is, the page's data too", async () => {
+    const gateway = await gatewayFor(await mockFor());
+    const { endpoints } = (await (await fetch(gateway.adminUrl)).json()) as { endpoints: string[] };
+    for (const endpoint of endpoints) {
+      const [method = "", path = ""] = endpoint.split(" ");
+      // A stream would go on.
+      if (path === "/api/live" || path === "/api/events") continue;
+      const { status, headers } = await fetch(gateway.adminUrl + path, { method });
+      const text = `${endpoint}: ${status} ${headers.get("content-type")}`;
+      expect(text).toMatch(path.includes(":name") ? /404 application\/json/ : /: (?:200|400|415) /);
+    }
+    expect(endpoints.join("\n")).toMatch(/overview.*\n.*detail.*\n.*live.*\n.*actions/);
+  });
+
   it.each([
     [
       { circuit: "p/none", to: "open", forMs: 1, reason: "x" },
@@ -74,7 +103,7 @@ describe("the admin port", () => {
     [
       { circuit: "p/good", to: "ajar", forMs: 1, reason: "x" },
       400,
-      'to is missing or wrong; give "open" or "closed".',
+      'to is missing or wrong; give "open", "closed" or "observe".',
     ],
     [
       { circuit: "p/good", to: "open", forMs: 0, reason: "x" },

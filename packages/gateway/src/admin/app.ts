@@ -29,7 +29,7 @@ const circuitName = z
   .min(1, { error: "give the circuit's name" });
 const forceSchema = z.strictObject({
   circuit: circuitName,
-  to: z.enum(["open", "closed"], { error: 'give "open" or "closed"' }),
+  to: z.enum(["open", "closed", "observe"], { error: 'give "open", "closed" or "observe"' }),
   forMs: z
     .number({ error: "give milliseconds, at most a day" })
     .min(1, { error: "give milliseconds of at least 1" })
@@ -64,6 +64,7 @@ export function createApp({ config, circuits, fleet, events, log }: AdminSources
     context.json({
       name: "recloser gateway",
       endpoints: [
+        "GET / (for browsers: the on-call page)",
         "GET /healthz",
         "GET /metrics",
         "GET /api/circuits",
@@ -71,6 +72,10 @@ export function createApp({ config, circuits, fleet, events, log }: AdminSources
         "GET /api/events",
         "POST /api/circuits/force",
         "POST /api/circuits/release",
+        "GET /api/overview (the page's data)",
+        "GET /api/detail/:name",
+        "GET /api/live",
+        "POST /api/actions",
       ],
     }),
   );

@@ -1,5 +1,6 @@
 import type { Engine } from "../engine/engine.js";
 import type { Command, WorkerView } from "../engine/view.js";
+import type { Notes } from "../workers/notes.js";
 
 /** What `/healthz` says. */
 interface Health {
@@ -13,6 +14,8 @@ interface Health {
 export interface Fleet {
   /** They are processes of their own, with numbers. */
   readonly several: boolean;
+  /** What workers that are processes of their own tell the page. */
+  readonly notes?: Pick<Notes, "on">;
   health(): Health;
   /** One that does not answer in time is left out. */
   views(): Promise<readonly WorkerView[]>;

@@ -8,6 +8,10 @@ export const workersSchema = whole(1, 64)
   )
   .default(1);
 
+export const workerSilenceSchema = ms(1_000)
+  .describe("A worker that has said nothing for this long hangs: it is ended, and another takes its place.")
+  .default(10_000);
+
 export const stateSchema = section(
   {
     file: file("a file for what the circuits have learned")

@@ -1,6 +1,12 @@
 import { z } from "zod";
 import { atLeast, flag, ms, remedy, section, share, text, whole } from "./fields.js";
-import { arrivalShape, journalSchema, stateSchema, workersSchema } from "./process-schema.js";
+import {
+  arrivalShape,
+  journalSchema,
+  stateSchema,
+  workerSilenceSchema,
+  workersSchema,
+} from "./process-schema.js";
 import { credentialsSchema, retriesSchema, routesSchema } from "./routes-schema.js";
 
 const port = () => whole(0, 65_535);
@@ -232,6 +238,7 @@ export const configSchema = section(
       "JSON lines on stderr.",
     ).prefault({}),
     workers: workersSchema,
+    workerSilenceMs: workerSilenceSchema,
     state: stateSchema.prefault({}),
     journal: journalSchema.prefault({}),
   },

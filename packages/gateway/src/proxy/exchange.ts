@@ -55,7 +55,6 @@ export class Exchange implements AttemptOwner {
     this.#serving = serving;
     this.#queue = call.plan.fallbacks;
     this.#larger = call.plan.larger;
-    res.once("close", () => this.guarded(() => this.#clientLeft()));
   }
 
   start(): void {
@@ -73,10 +72,13 @@ export class Exchange implements AttemptOwner {
     });
   }
 
-  #clientLeft(): void {
-    this.#stop();
-    this.#parting?.kept?.held.drop();
-    this.#attempt?.clientLeft();
+  /** The response has closed: the answer has left, or its client has. */
+  clientLeft(): void {
+    this.guarded(() => {
+      this.#stop();
+      this.#parting?.kept?.held.drop();
+      this.#attempt?.clientLeft();
+    });
   }
 
   #stop(): void {

@@ -4,15 +4,15 @@ import { formatOf } from "recloser/wire";
 import { arrivalLimits } from "../arrival.js";
 import { bugOf } from "../bug.js";
 import type { Config } from "../config/load.js";
-import type { Provider } from "../config/providers.js";
 import type { Recorder } from "../journal/recorder.js";
 import type { Log } from "../log.js";
-import { readBody } from "./body.js";
+import { type Body, readBody } from "./body.js";
 import { callOf } from "./call.js";
-import { closeWithConnection } from "./closing.js";
+import { closed, closeWithConnection } from "./closing.js";
+import { Crowd, type Placed } from "./crowd.js";
 import { Exchange } from "./exchange.js";
 import { gatewayFacts, sendAnswer, sendBug } from "./reject.js";
-import { routeOf } from "./routes.js";
+import { type Route, routeOf } from "./routes.js";
 import { Serving } from "./serving.js";
 
 /** The data plane. */
@@ -27,68 +27,87 @@ export interface DataPlane {
   drain(drainMs: number): Promise<void>;
 }
 
+/** One request's stay: from its head to the end of its answer, or of its connection. */
+interface Visit extends Placed {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly serving: Serving;
+  /** Once it is known to be a call for a provider. */
+  exchange: Exchange | undefined;
+}
+
 export function createProxy(config: Config, circuits: Circuits, log: Log, recorder?: Recorder): DataPlane {
   let serving = new Serving(config, circuits);
-  const exchanges = new Set<Exchange>();
-  let open = 0;
+  const visits = new Crowd<Visit>();
   let draining = false;
   let whenIdle: (() => void) | undefined;
 
   const server = createServer(arrivalLimits(config.listen), (req, res) => {
-    open++;
+    const visit: Visit = { req, res, serving, exchange: undefined, place: -1 };
+    visits.enter(visit);
+    serving.enter();
     closeWithConnection(res);
     // A write that meets a socket just gone is no news: "close" tells.
-    res.on("error", () => {});
-    res.once("close", () => {
-      open--;
-      if (!draining) return;
-      server.closeIdleConnections();
-      if (open === 0) whenIdle?.();
-    });
+    res.on("error", ignore);
+    res.on("close", () => left(visit));
     if (draining) res.shouldKeepAlive = false;
-    take(req, res).catch((error: unknown) => {
-      log.error({ bug: bugOf(error) }, "A request failed because of a bug in the gateway; please report it.");
-      sendBug(res, undefined);
+    guarded(visit, () => {
+      const { providers, limits } = visit.serving.config;
+      const route = routeOf(providers, req.url ?? "/");
+      readBody(req, limits.maxBodyBytes, (body) => guarded(visit, () => take(visit, route, body)));
     });
   });
 
-  async function take(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    const now = serving;
-    res.once("close", now.use());
-    const { config } = now;
-    const route = routeOf(config.providers, req.url ?? "/");
-    const body = await readBody(req, config.limits.maxBodyBytes);
-    if (body === "gone") return;
-    const format = formatOf({ path: req.url });
-    if (body === "too-large") {
-      const message = `The request's body has more than ${config.limits.maxBodyBytes} bytes; send less, or raise limits.maxBodyBytes.`;
-      sendAnswer(res, format, gatewayFacts(413, "body_too_large", message));
-    } else if (route.kind === "refused") {
-      sendAnswer(res, format, gatewayFacts(400, "bad_request", route.message));
-    } else if (route.kind === "nowhere") {
-      sendAnswer(res, format, gatewayFacts(404, "no_provider", route.message));
-    } else {
-      call(now, route.provider, route.path, body, req, res);
+  /** Comes once or twice for a response; only the first counts. */
+  function left(visit: Visit): void {
+    if (visit.place === -1) return;
+    visits.leave(visit);
+    closed(visit.res);
+    visit.exchange?.clientLeft();
+    visit.serving.leave();
+    if (!draining) return;
+    server.closeIdleConnections();
+    if (visits.size === 0) whenIdle?.();
+  }
+
+  function guarded({ res }: Visit, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      log.error({ bug: bugOf(error) }, "A request failed because of a bug in the gateway; please report it.");
+      sendBug(res, undefined);
     }
   }
 
-  function call(
-    now: Serving,
-    provider: Provider,
-    path: string,
-    body: Buffer,
-    req: IncomingMessage,
-    res: ServerResponse,
-  ): void {
-    const call = callOf(now.config, { provider, path, body, req, log, recorder });
-    if (call.kind === "refused") {
-      sendAnswer(res, formatOf({ path }), gatewayFacts(400, "bad_request", call.message));
+  function take(visit: Visit, route: Route, body: Body): void {
+    const { req, res, serving } = visit;
+    if (visit.place === -1) return;
+    const refuse = (status: number, code: string, message: string): void =>
+      sendAnswer(res, formatOf({ path: req.url }), gatewayFacts(status, code, message));
+    if (body === "too-large") {
+      const { maxBodyBytes } = serving.config.limits;
+      const message = `The request's body has more than ${maxBodyBytes} bytes; send less, or raise limits.maxBodyBytes.`;
+      refuse(413, "body_too_large", message);
       return;
     }
-    const exchange = new Exchange(call, now, res);
-    exchanges.add(exchange);
-    res.once("close", () => exchanges.delete(exchange));
-    exchange.start();
+    switch (route.kind) {
+      case "refused":
+        refuse(400, "bad_request", route.message);
+        return;
+      case "nowhere":
+        refuse(404, "no_provider", route.message);
+        return;
+      case "provider": {
+        const { provider, path } = route;
+        const call = callOf(serving.config, { provider, path, body, req, log, recorder });
+        if (call.kind === "refused") {
+          sendAnswer(res, formatOf({ path }), gatewayFacts(400, "bad_request", call.message));
+          return;
+        }
+        visit.exchange = new Exchange(call, serving, res);
+        visit.exchange.start();
+      }
+    }
   }
 
   async function drain(drainMs: number): Promise<void> {
@@ -99,7 +118,7 @@ export function createProxy(config: Config, circuits: Circuits, log: Log, record
     });
     server.closeIdleConnections();
     await idleWithin(drainMs);
-    for (const exchange of [...exchanges]) exchange.shutDown();
+    for (const { exchange } of visits.all()) exchange?.shutDown();
     // What was just broken off gets a moment to be read.
     await idleWithin(Math.min(drainMs, 1_000));
     server.closeAllConnections();
@@ -108,7 +127,7 @@ export function createProxy(config: Config, circuits: Circuits, log: Log, record
   }
 
   function idleWithin(limitMs: number): Promise<void> {
-    if (open === 0) return Promise.resolve();
+    if (visits.size === 0) return Promise.resolve();
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, limitMs);
       whenIdle = () => {
@@ -121,7 +140,7 @@ export function createProxy(config: Config, circuits: Circuits, log: Log, record
   return {
     server,
     get open() {
-      return open;
+      return visits.size;
     },
     get draining() {
       return draining;
@@ -134,3 +153,5 @@ export function createProxy(config: Config, circuits: Circuits, log: Log, record
     drain,
   };
 }
+
+function ignore(): void {}

@@ -35,16 +35,14 @@ export class Serving {
     );
   }
 
-  /** Holds what a request needs, until the function that it returns is called. */
-  use(): () => void {
+  /** A request begins, and needs what is here until it leaves. */
+  enter(): void {
     this.#users++;
-    let held = true;
-    return () => {
-      if (!held) return;
-      held = false;
-      this.#users--;
-      this.#closeIfUnused();
-    };
+  }
+
+  leave(): void {
+    this.#users--;
+    this.#closeIfUnused();
   }
 
   replacedBy(successor: Serving): void {

@@ -51,6 +51,7 @@ describe("askingFor", () => {
       "/v1beta/models/a-b:streamGenerateContent?alt=sse",
       "/v1beta/models/x%2Fy:streamGenerateContent?alt=sse",
     ],
+    ["/v1beta/models/family:size:generateContent", "/v1beta/models/x%2Fy:generateContent"],
     [
       "/openai/deployments/gpt/chat/completions?api-version=1",
       "/openai/deployments/x%2Fy/chat/completions?api-version=1",

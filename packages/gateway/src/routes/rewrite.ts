@@ -11,7 +11,7 @@ const LONGEST_KEY = 64;
 
 /** Where a path names the model: Gemini and Vertex, Azure's deployments, Bedrock. */
 const IN_PATH = [
-  /(\/models\/)[^/:?]+(:\w+(?:$|\?))/,
+  /(\/models\/)[^/?]+(:\w+(?:$|\?))/,
   /(\/deployments\/)[^/?]+(\/)/,
   /(\/model\/)[^/?]+(\/(?:invoke|converse))/,
 ];

@@ -1,13 +1,15 @@
 import { request } from "node:http";
 import { type FaultKind, faultKinds, type MockServer } from "@recloser/mock-llm";
 import type { Gateway } from "../gateway.js";
-import { gatewayFor, mockFor, question } from "./gateway.js";
+import { gatewayFor, mockFor } from "./gateway.js";
+import { WALL_FORMATS, type WallFormat } from "./wall-formats.js";
 
 export const MODES = ["unary", "stream", "complete"] as const;
 export type Mode = (typeof MODES)[number];
 
 /** What became of one call. */
 export interface Cell {
+  readonly format: WallFormat;
   readonly fault: FaultKind;
   readonly mode: Mode;
   readonly fallback: boolean;
@@ -23,36 +25,40 @@ export interface Saw {
   readonly clean: boolean;
   readonly by: string | undefined;
   readonly text: string;
+  /** From the request to the end of the answer. */
+  readonly tookMs: number;
 }
 
-export interface Wall {
+/** One format, one kind of caller, with or without a fallback: a gateway of its own, and its providers. */
+export interface Stretch {
+  readonly format: WallFormat;
+  readonly mode: Mode;
   readonly cells: readonly Cell[];
-  readonly gateways: readonly Gateway[];
+  readonly gateway: Gateway & { readonly lines: string[] };
   readonly mocks: readonly MockServer[];
 }
 
 /** Far apart, so that a machine with other work to do gives the same table: the waits here overlap. */
-const LIMITS = { firstTokenTimeoutMs: 2_000, stallTimeoutMs: 2_000, timeoutMs: 7_000 };
-const ROUTE = { firstTokenTimeoutMs: 2_000, attemptTimeoutMs: 4_500 };
-const BEHAVIOUR = { firstTokenMs: 20, perTokenMs: 120, tokens: 5 };
-const PATH = "/v1/chat/completions";
+export const LIMITS = { firstTokenTimeoutMs: 2_000, stallTimeoutMs: 2_000, timeoutMs: 7_000 };
+export const ROUTE = { firstTokenTimeoutMs: 2_000, attemptTimeoutMs: 4_500 };
+const BEHAVIOUR = { firstTokenMs: 20, perTokenMs: 60, tokens: 5 };
 
 const modelOf = (fault: FaultKind) => `mock-fault:${fault}`;
 const spareOf = (fault: FaultKind) => `spare-${fault}`;
 
-/** One call for each fault, caller and route, all at once; each combination of the latter two has a gateway of its own. */
-export async function faultWall(): Promise<Wall> {
-  const parts = await Promise.all(
-    MODES.flatMap((mode) => [false, true].map((fallback) => stretch(mode, fallback))),
-  );
-  return {
-    cells: parts.flatMap(({ cells }) => cells),
-    gateways: parts.map(({ gateway }) => gateway),
-    mocks: parts.flatMap(({ mocks }) => mocks),
-  };
+/** One call for each format, fault, caller and route; those of two formats at once. */
+export async function faultWall(): Promise<readonly Stretch[]> {
+  const wall: Stretch[] = [];
+  for (let from = 0; from < WALL_FORMATS.length; from += 2) {
+    const parts = WALL_FORMATS.slice(from, from + 2).flatMap((format) =>
+      MODES.flatMap((mode) => [false, true].map((fallback) => stretch(format, mode, fallback))),
+    );
+    wall.push(...(await Promise.all(parts)));
+  }
+  return wall;
 }
 
-async function stretch(mode: Mode, fallback: boolean) {
+async function stretch(format: WallFormat, mode: Mode, fallback: boolean): Promise<Stretch> {
   const [a, b] = [await mockFor(), await mockFor()];
   for (const mock of [a, b]) mock.setBehaviour(BEHAVIOUR);
   const gateway = await gatewayFor(undefined, {
@@ -75,8 +81,9 @@ async function stretch(mode: Mode, fallback: boolean) {
   });
   const cells = await Promise.all(
     faultKinds.map(async (fault): Promise<Cell> => {
-      const saw = await ask(gateway, modelOf(fault), mode);
+      const saw = await ask(gateway, format, modelOf(fault), mode);
       return {
+        format,
         fault,
         mode,
         fallback,
@@ -86,7 +93,7 @@ async function stretch(mode: Mode, fallback: boolean) {
       };
     }),
   );
-  return { cells, gateway, mocks: [a, b] };
+  return { format, mode, cells, gateway, mocks: [a, b] };
 }
 
 function count(mock: MockServer, model: string): number {
@@ -94,13 +101,20 @@ function count(mock: MockServer, model: string): number {
 }
 
 /** A caller that keeps what it got before the connection broke. */
-export function ask(gateway: { readonly url: string }, model: string, mode: Mode): Promise<Saw> {
+export function ask(
+  gateway: { readonly url: string },
+  format: WallFormat,
+  model: string,
+  mode: Mode,
+): Promise<Saw> {
+  const stream = mode !== "unary";
   const headers = {
     "content-type": "application/json",
     ...(mode === "complete" ? { "x-recloser-delivery": "complete" } : {}),
   };
+  const startedAt = performance.now();
   return new Promise((resolve, reject) => {
-    const req = request(gateway.url + PATH, { method: "POST", headers }, (res) => {
+    const req = request(gateway.url + format.path(model, stream), { method: "POST", headers }, (res) => {
       let text = "";
       res.setEncoding("utf8");
       res.on("data", (chunk: string) => {
@@ -108,47 +122,12 @@ export function ask(gateway: { readonly url: string }, model: string, mode: Mode
       });
       res.on("error", () => {});
       res.on("close", () => {
-        const by = res.headers["x-recloser-provider"];
-        resolve({ status: res.statusCode ?? 0, clean: res.complete, by: String(by), text });
+        const by = String(res.headers["x-recloser-provider"]);
+        const tookMs = performance.now() - startedAt;
+        resolve({ status: res.statusCode ?? 0, clean: res.complete, by, text, tookMs });
       });
     });
     req.on("error", reject);
-    req.end(JSON.stringify({ model, stream: mode !== "unary", messages: question }));
+    req.end(JSON.stringify(format.body(model, stream)));
   });
-}
-
-/** Whether what was seen may be taken for a whole answer, and is one. */
-export function isWhole({ status, clean, text }: Saw, mode: Mode): boolean {
-  if (status !== 200 || !clean) return false;
-  if (mode !== "unary") return text.endsWith("data: [DONE]\n\n") && !text.includes('"error"');
-  return parsed(text)?.choices?.[0]?.finish_reason !== undefined;
-}
-
-interface Body {
-  readonly choices?: readonly { readonly finish_reason?: string }[];
-  readonly error?: { readonly code?: string | null; readonly type?: string };
-}
-
-function parsed(text: string): Body | undefined {
-  try {
-    return JSON.parse(text) as Body;
-  } catch {
-    return undefined;
-  }
-}
-
-/** What was seen, in words for the table. */
-export function inWords(saw: Saw, mode: Mode): string {
-  const { status, clean, by, text } = saw;
-  if (isWhole(saw, mode)) return by === "a" ? "the answer" : `the answer of \`${by}\``;
-  const error = parsed(text)?.error;
-  const code = error?.code ?? error?.type;
-  if (status !== 200 && code?.startsWith("upstream_")) return `${status} \`${code}\``;
-  if (status !== 200) return `the provider's ${status}`;
-  const tokens = text.match(/"content":"[^"]/g)?.length ?? 0;
-  if (clean && tokens > 0) return `${tokens} tokens, then the provider's error event`;
-  if (clean) return text === "" ? "the provider's empty 200" : "the provider's 200, which is none";
-  const told = /"code":"(upstream_\w+|server_error)"/.exec(text)?.[1];
-  if (mode === "unary") return "half an answer, then a broken connection";
-  return `${tokens} tokens, then ${told === undefined ? "a broken connection" : `\`${told}\``}`;
 }

@@ -20,9 +20,14 @@ export interface Run {
 
 /** The command `recloser`, as it is built. */
 export function run(...args: string[]): Run {
+  return runWith({}, ...args);
+}
+
+/** The same, with more in its environment. */
+function runWith(env: Readonly<Record<string, string>>, ...args: string[]): Run {
   expect(existsSync(cli), "the gateway is not built; run npm run build first").toBe(true);
   const child = spawn(process.execPath, [cli, ...args], {
-    env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined },
+    env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined, ...env },
   });
   children.push(child);
   let out = "";
@@ -54,8 +59,16 @@ export function run(...args: string[]): Run {
 export type Started = Run & { readonly url: string; readonly adminUrl: string };
 
 /** `recloser gateway`, when it is up. */
-export async function started(...args: string[]): Promise<Started> {
-  const process = run("gateway", "--port", "0", "--admin-port", "0", ...args);
+export function started(...args: string[]): Promise<Started> {
+  return startedWith({}, ...args);
+}
+
+/** The same, with more in its environment. */
+export async function startedWith(
+  env: Readonly<Record<string, string>>,
+  ...args: string[]
+): Promise<Started> {
+  const process = runWith(env, "gateway", "--port", "0", "--admin-port", "0", ...args);
   await process.until("admin:");
   const [url = "", adminUrl = ""] = process.out().match(/http:\S+/g) ?? [];
   return { ...process, url, adminUrl };

@@ -2,6 +2,7 @@ import type { GatewayEvent } from "../admin/events.js";
 import type { Config } from "../config/load.js";
 import type { Command, WorkerView } from "../engine/view.js";
 import type { Memory } from "../state/memory.js";
+import type { Note } from "./notes.js";
 
 /** What the primary tells a worker. `id`: it wants an answer with the same one. */
 export type ToWorker =
@@ -25,6 +26,7 @@ export type FromWorker =
   | { readonly kind: "failed"; readonly message: string }
   | { readonly kind: "beat"; readonly open: number; readonly circuits: number }
   | { readonly kind: "event"; readonly event: GatewayEvent }
+  | { readonly kind: "note"; readonly note: Note }
   | { readonly kind: "memories"; readonly batch: readonly Memory[] }
   | { readonly kind: "view"; readonly id: number; readonly view: WorkerView }
   | { readonly kind: "done"; readonly id: number };

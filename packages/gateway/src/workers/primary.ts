@@ -11,6 +11,7 @@ import type { Log } from "../log.js";
 import { every } from "../state/every.js";
 import { StateStore } from "../state/store.js";
 import type { FromWorker } from "./messages.js";
+import { Notes } from "./notes.js";
 import { Slot } from "./slot.js";
 
 /** What a worker gets beyond `drainMs` before it is ended by force. */
@@ -28,10 +29,12 @@ export async function startPrimary(config: Config, log: Log): Promise<Running> {
   let running = withHashKey(config);
   const store = await StateStore.open(config, log);
   const events = new EventLog();
+  const notes = new Notes();
   const slots: Slot[] = [];
   let draining = false;
   const fleet: Fleet = {
     several: true,
+    notes,
     health() {
       const openRequests = slots.reduce((sum, slot) => sum + slot.open, 0);
       const ready = slots.filter((slot) => slot.ready).length;
@@ -60,6 +63,7 @@ export async function startPrimary(config: Config, log: Log): Promise<Running> {
         if (message.kind === "ready") resolve(message.url);
         else if (message.kind === "failed") reject(new ListenError(message.message));
         else if (message.kind === "event") events.add({ ...message.event, worker: number });
+        else if (message.kind === "note") notes.tell(message.note, number);
         else if (message.kind === "memories") store.put(number, message.batch);
       };
       const start = (withMemory: boolean) => ({
@@ -68,7 +72,7 @@ export async function startPrimary(config: Config, log: Log): Promise<Running> {
         worker: number,
         memories: withMemory ? store.of(number) : [],
       });
-      slots.push(new Slot({ number, log, start, heard }));
+      slots.push(new Slot({ number, log, start, heard, silenceMs: () => running.workerSilenceMs }));
     });
   }
 

@@ -1,7 +1,9 @@
 import cluster, { type Worker } from "node:cluster";
 import type { Command, WorkerView } from "../engine/view.js";
 import type { Log } from "../log.js";
+import { noteConnections } from "./handed-over.js";
 import type { FromWorker, ToWorker } from "./messages.js";
+import { Silence } from "./silence.js";
 
 /** A worker that lives at least this long was well. */
 const WELL_MS = 10_000;
@@ -14,6 +16,8 @@ const ANSWER_MS = 2_000;
 export interface SlotOptions {
   readonly number: number;
   readonly log: Log;
+  /** How long it may be silent before it is taken for hanging; it may change. */
+  silenceMs(): number;
   /** What a new worker begins with. */
   start(withMemory: boolean): Extract<ToWorker, { readonly kind: "start" }>;
   heard(message: FromWorker): void;
@@ -27,6 +31,8 @@ export class Slot {
   #worker: Worker | undefined;
   #ready = false;
   #bornAt = 0;
+  #silence: Silence;
+  #watch: NodeJS.Timeout | undefined;
   #quickDeaths = 0;
   #respawn: NodeJS.Timeout | undefined;
   #stopping = false;
@@ -38,6 +44,7 @@ export class Slot {
 
   constructor(options: SlotOptions) {
     this.#options = options;
+    this.#silence = this.#listen();
     this.#spawn();
   }
 
@@ -64,6 +71,7 @@ export class Slot {
   async stop(drainMs: number, limitMs: number): Promise<void> {
     this.#stopping = true;
     clearTimeout(this.#respawn);
+    clearTimeout(this.#watch);
     if (this.#worker === undefined) return;
     this.tell({ kind: "drain", drainMs });
     const force = setTimeout(() => this.kill(), limitMs);
@@ -76,6 +84,7 @@ export class Slot {
   kill(): void {
     this.#stopping = true;
     clearTimeout(this.#respawn);
+    clearTimeout(this.#watch);
     this.#worker?.process.kill("SIGKILL");
   }
 
@@ -83,15 +92,46 @@ export class Slot {
     const worker = cluster.fork();
     this.#worker = worker;
     this.#bornAt = performance.now();
+    this.#silence = this.#listen();
+    const dropConnections = noteConnections(worker.process);
     worker.on("message", (message: FromWorker) => this.#heard(message));
     worker.on("error", () => {});
-    worker.once("exit", (code, signal) => this.#died(signal ?? `exit code ${code}`));
+    worker.once("exit", (code, signal) => {
+      dropConnections();
+      this.#died(signal ?? `exit code ${code}`);
+    });
+    this.#watchIt();
+  }
+
+  #listen(): Silence {
+    return new Silence(() => this.#options.silenceMs(), performance.now());
+  }
+
+  #watchIt(): void {
+    clearTimeout(this.#watch);
+    if (this.#stopping) return;
+    this.#watch = setTimeout(() => {
+      if (this.#silence.look(performance.now())) this.#endHanging();
+      else this.#watchIt();
+    }, this.#silence.nextLookMs);
+    this.#watch.unref();
+  }
+
+  #endHanging(): void {
+    const { number, log } = this.#options;
+    const silentMs = Math.round(performance.now() - this.#silence.heardAt);
+    log.error(
+      { worker: number, silentMs },
+      `Worker ${number} has said nothing for ${Math.round(silentMs / 1000)} s: it hangs, and is ended.`,
+    );
+    this.#worker?.process.kill("SIGKILL");
   }
 
   #heard(message: FromWorker): void {
+    this.#silence.heard(performance.now(), this.#ready || message.kind === "ready");
     switch (message.kind) {
       case "here":
-        this.tell(this.#options.start(this.#quickDeaths < DEATHS_WITH_MEMORY));
+        this.#start();
         break;
       case "ready":
         this.#ready = true;
@@ -108,21 +148,36 @@ export class Slot {
         break;
       case "failed":
       case "event":
+      case "note":
       case "memories":
         break;
     }
     this.#options.heard(message);
   }
 
+  #start(): void {
+    const { number, log, start } = this.#options;
+    const withMemory = this.#quickDeaths < DEATHS_WITH_MEMORY;
+    if (!withMemory) {
+      log.warn(
+        { worker: number },
+        `Worker ${number} starts without what it had learned: that may be what ended it ${this.#quickDeaths} times.`,
+      );
+    }
+    this.tell(start(withMemory));
+  }
+
   #died(how: string): void {
     this.#worker = undefined;
     this.#ready = false;
     this.open = 0;
+    clearTimeout(this.#watch);
     for (const id of [...this.#asking.keys()]) this.#answered(id, undefined);
     this.#whenGone?.();
     if (this.#stopping) return;
     const { number, log } = this.#options;
-    this.#quickDeaths = performance.now() - this.#bornAt < WELL_MS ? this.#quickDeaths + 1 : 0;
+    // One that hangs was well until it was heard last.
+    this.#quickDeaths = this.#silence.heardAt - this.#bornAt < WELL_MS ? this.#quickDeaths + 1 : 0;
     const waitMs = Math.min(FIRST_WAIT_MS * 2 ** Math.max(0, this.#quickDeaths - 1), LONGEST_WAIT_MS);
     log.error(
       { worker: number, how, waitMs },

@@ -4,6 +4,7 @@ import { createLog } from "../log.js";
 import { stderrSink } from "../log-sink.js";
 import { every } from "../state/every.js";
 import type { FromWorker, ToWorker } from "./messages.js";
+import { NoteTaker } from "./notes.js";
 
 const BEAT_MS = 500;
 
@@ -40,6 +41,8 @@ async function startWorker(start: Extract<ToWorker, { readonly kind: "start" }>)
   const beat = () => void tell({ kind: "beat", open: engine.open, circuits: engine.circuits.size });
   setInterval(beat, BEAT_MS).unref();
   forwardEvents(engine);
+  const notes = new NoteTaker((note) => void tell({ kind: "note", note }));
+  notes.follow(engine.circuits);
   await tell({ kind: "ready", url: engine.url });
 
   let draining = false;
@@ -69,6 +72,7 @@ async function startWorker(start: Extract<ToWorker, { readonly kind: "start" }>)
         case "reload":
           ({ config } = message);
           engine.reload(config);
+          notes.follow(engine.circuits);
           break;
         case "drain":
           void drain(message.drainMs);

@@ -1,62 +1,13 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { MockServer } from "@recloser/mock-llm";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { readJournal } from "../journal/read.js";
 import { collect } from "../testing/collect.js";
+import { calls, childrenOf, fileFor, folder, healthOf, isAlive, statesOf } from "../testing/fleet.js";
 import { chat, mockFor, post } from "../testing/gateway.js";
-import { run, type Started, started } from "../testing/process.js";
-
-const folder = mkdtempSync(join(tmpdir(), "recloser-workers-"));
-afterAll(() => rmSync(folder, { recursive: true }));
-let files = 0;
-
-function fileFor(mock: MockServer, more = ""): string {
-  const file = join(folder, `${++files}.yaml`);
-  writeFileSync(file, `providers: [{ name: p, upstream: "${mock.url}" }]\nworkers: 2\n${more}`);
-  return file;
-}
-
-interface Listed {
-  readonly worker: number;
-  readonly circuit: string;
-  readonly state: string;
-  readonly callsPerSecond: number;
-}
-
-async function circuitsOf({ adminUrl }: Started): Promise<Listed[]> {
-  return (await (await fetch(`${adminUrl}/api/circuits`)).json()) as Listed[];
-}
-
-async function statesOf(gateway: Started, name: string): Promise<string[]> {
-  return (await circuitsOf(gateway))
-    .filter(({ circuit }) => circuit === name)
-    .map(({ worker, state }) => `${worker} ${state}`);
-}
-
-/** Calls on connections of their own, which are given to the workers in turn. */
-async function calls(gateway: Started, model: string, count: number): Promise<number[]> {
-  const statuses: number[] = [];
-  for (let n = 0; n < count; n++) {
-    const answer = await chat(gateway, model, false, { headers: { connection: "close" } });
-    statuses.push(answer.status);
-    await answer.text();
-  }
-  return statuses;
-}
-
-async function healthOf({ adminUrl }: Started): Promise<{ workers?: { ready: number; wanted: number } }> {
-  return (await (await fetch(`${adminUrl}/healthz`)).json()) as {
-    workers?: { ready: number; wanted: number };
-  };
-}
-
-function childrenOf(pid: number | undefined): number[] {
-  return readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ").map(Number);
-}
+import { run, started } from "../testing/process.js";
 
 describe("several workers", () => {
   it("serve one port, learn apart, and are shown together", async () => {
@@ -126,6 +77,20 @@ describe("several workers", () => {
       .toBe(true);
     aborted.abort();
     await reading;
+  });
+
+  it("tell the page of calls that failed, each as its own", async () => {
+    const mock = await mockFor();
+    const gateway = await started("--config", fileFor(mock));
+    const exemplars = async (worker: number) => {
+      const name = encodeURIComponent(`p/mock-fault:error-503 (worker ${worker})`);
+      const answer = await fetch(`${gateway.adminUrl}/api/detail/${name}`);
+      return answer.ok ? ((await answer.json()) as { exemplars: unknown[] }).exemplars : [];
+    };
+    await calls(gateway, "mock-fault:error-503", 2);
+    await expect
+      .poll(async () => [await exemplars(1), await exemplars(2)])
+      .toMatchObject([1, 2].map(() => [{ verdict: "failure", reason: "overloaded" }]));
   });
 
   it("drain together on SIGTERM", async () => {
@@ -248,13 +213,4 @@ function forcedIn(file: string): number {
 function waitsIn(log: string): unknown[] {
   const lines = log.split("\n").filter((line) => line.includes("has died"));
   return lines.map((line) => (JSON.parse(line) as { waitMs: unknown }).waitMs);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    // A process that has ended and is not waited for is a zombie.
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
-  } catch {
-    return false;
-  }
 }

@@ -8,6 +8,7 @@ describe("what a request is for", () => {
     ["/v1/messages", { model: "claude", stream: false }, "claude", false, "messages"],
     ["/v1beta/models/gemini-pro:streamGenerateContent?alt=sse&key=k", {}, "gemini-pro", true, "gemini"],
     ["/v1beta/models/gemini-pro:generateContent", {}, "gemini-pro", false, "gemini"],
+    ["/v1beta/models/family:size:generateContent", {}, "family:size", false, "gemini"],
     [
       "/openai/deployments/my%20gpt/chat/completions?api-version=1",
       { stream: true },

@@ -34,7 +34,7 @@ export interface GenerationHead extends Pick<RequestFacts, "model" | "format"> {
 
 /** Where a path names the model: Gemini and Vertex, Azure's deployments, Bedrock. */
 const IN_PATH = [
-  /\/models\/([^/:]+):\w+$/,
+  /\/models\/([^/]+):\w+$/,
   /\/deployments\/([^/]+)\//,
   /\/model\/([^/]+)\/(?:invoke|converse)/,
 ];

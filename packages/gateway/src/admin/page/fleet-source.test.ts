@@ -1,6 +1,7 @@
 import { Circuits, type TransitionEvent } from "recloser";
 import { afterEach, expect, it } from "vitest";
 import type { Command } from "../../engine/view.js";
+import { Notes } from "../../workers/notes.js";
 import { EventLog } from "../events.js";
 import type { Fleet } from "../fleet.js";
 import { FleetSource } from "./fleet-source.js";
@@ -78,6 +79,26 @@ it("tells of a change when the circuit can be seen as it is after it", async () 
     to: "forced-open",
     seen: "forced-open",
   });
+});
+
+it("tells of a call that failed when its circuit can be seen, as that worker's", async () => {
+  const { fleet, workers } = twoWorkers();
+  const notes = new Notes();
+  source = new FleetSource({ ...fleet, notes }, new EventLog());
+  await source.refresh();
+  const from = source;
+  const heard = new Promise<{ circuit: string; seen: boolean }>((resolve) => {
+    from.on("settled", ({ circuit }) => {
+      resolve({ circuit, seen: [...from].some(({ name }) => name === circuit) });
+    });
+  });
+  from.on("judged", () => expect.unreachable("nothing was judged"));
+
+  workers[1]?.get("openai/new");
+  const verdict = { verdict: "failure", reason: "server-error" } as const;
+  notes.tell({ name: "settled", event: { circuit: "openai/new", verdict, durationMs: 1, probe: false } }, 2);
+
+  expect(await heard).toEqual({ circuit: "openai/new (worker 2)", seen: true });
 });
 
 it("lives through workers that do not answer", async () => {

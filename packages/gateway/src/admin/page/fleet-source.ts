@@ -8,12 +8,13 @@ const ASK_EVERY_MS = 2_000;
 
 /**
  * The circuits of several workers, as they said last. Each is its own: workers learn apart. An operator's decision goes to
- * all workers, as it does by the API. What a call ended with is not known here, so there are no exemplars.
+ * all workers, as it does by the API. Workers tell of a few of the calls that failed, one a second of each reason.
  */
 export class FleetSource implements BoardSource {
   readonly #fleet: Fleet;
   readonly #events: EventLog;
   #circuits: readonly BoardCircuit[] = [];
+  #names: ReadonlySet<string> = new Set();
   #asking: Promise<void> | undefined;
   readonly #timer: NodeJS.Timeout;
   #nextEvent: number;
@@ -35,13 +36,24 @@ export class FleetSource implements BoardSource {
   }
 
   on<Name extends keyof CircuitEvents>(name: Name, listener: Listener<CircuitEvents[Name]>): () => void {
-    // The others are not sent to this process.
-    if (name !== "transition") return () => {};
-    const heard = listener as Listener<TransitionEvent>;
-    this.#listeners.add(heard);
-    return () => {
-      this.#listeners.delete(heard);
-    };
+    if (name === "transition") {
+      const heard = listener as Listener<TransitionEvent>;
+      this.#listeners.add(heard);
+      return () => {
+        this.#listeners.delete(heard);
+      };
+    }
+    // Rejections and providers are not sent to this process.
+    const stop = this.#fleet.notes?.on((note, worker) => {
+      if (note.name !== name) return;
+      const event = { ...note.event, circuit: nameOf(note.event.circuit, worker) };
+      // The note's name says that it is the event that this listener takes.
+      const tell = () => (listener as Listener<object>)(event);
+      // A circuit that is not known yet would be forgotten at once, and what is told of it.
+      if (this.#names.has(event.circuit)) tell();
+      else void this.#afresh().then(tell);
+    });
+    return stop ?? (() => {});
   }
 
   providers(): readonly [] {
@@ -62,9 +74,16 @@ export class FleetSource implements BoardSource {
       this.#circuits = views.flatMap(({ worker, circuits }) =>
         circuits.map((view) => circuitOf(view, worker, (command) => this.#command(command))),
       );
+      this.#names = new Set(this.#circuits.map(({ name }) => name));
     } catch {
       // Workers that come and go: the next question may be answered.
     }
+  }
+
+  /** As it is now: one that was asked before may be answered as of then. */
+  async #afresh(): Promise<void> {
+    await this.#asking;
+    await this.refresh();
   }
 
   close(): void {
@@ -95,9 +114,7 @@ export class FleetSource implements BoardSource {
 
   /** Whoever hears of a change looks at the circuit: it has to be the one after the change. */
   async #tell(news: readonly TransitionEvent[]): Promise<void> {
-    // One that was asked before the change may be answered as of then.
-    await this.#asking;
-    await this.refresh();
+    await this.#afresh();
     for (const transition of news) for (const listener of this.#listeners) listener(transition);
   }
 }

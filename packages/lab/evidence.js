@@ -1,0 +1,2 @@
+// `npm run evidence`: exists before the build does. Not part of the package.
+import "./dist/evidence/main.js";
