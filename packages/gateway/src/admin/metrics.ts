@@ -71,6 +71,11 @@ function circuitMetrics({ gauge, counter }: Make) {
   );
   const inFlight = gauge("recloser_in_flight", "Calls in flight.", "circuit");
   const stalled = gauge("recloser_stalled", "Calls in flight past their stall deadline.", "circuit");
+  const limited = gauge(
+    "recloser_limited",
+    "1 while a limit that the circuit sets itself holds: it is slow, or on probation.",
+    "circuit",
+  );
   const firstToken = gauge(
     "recloser_first_token_seconds",
     "Time to the first token, last minute.",
@@ -110,6 +115,7 @@ function circuitMetrics({ gauge, counter }: Make) {
     for (const { name, level } of view.meters) meter.set({ ...circuit, meter: labelOf(name) }, level);
     inFlight.set(circuit, view.inFlight.total);
     stalled.set(circuit, view.inFlight.stalled);
+    limited.set(circuit, view.limit.cause === null ? 0 : 1);
     for (const [quantile, key] of QUANTILES) {
       const token = view.window.firstToken[key];
       const total = view.window.total[key];
