@@ -9,7 +9,7 @@ import { brokenBy, type Ended, factsOf, factsOfVerdict, givenUp } from "./facts.
 import { type Head, headOf } from "./head.js";
 import type { Held } from "./held.js";
 import { type AttemptLimits, type Overdue, Patience } from "./patience.js";
-import { Relay } from "./relay.js";
+import { Relay, type RelayOwner } from "./relay.js";
 import { Settlement } from "./settlement.js";
 import type { Upstream } from "./upstream.js";
 
@@ -59,7 +59,7 @@ export interface AttemptParts {
  * One request to one provider: sent, answered, passed on, settled once. Everything that can end it (the provider, the
  * client, the circuit, a limit, a shutdown, a bug of ours) goes through `#end`, and only the first one counts.
  */
-export class Attempt implements Dispatcher.DispatchHandler {
+export class Attempt implements Dispatcher.DispatchHandler, RelayOwner {
   readonly #owner: AttemptOwner;
   readonly #parts: AttemptParts;
   readonly #patience: Patience;
@@ -76,7 +76,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
   constructor(owner: AttemptOwner, parts: AttemptParts) {
     this.#owner = owner;
     this.#parts = parts;
-    this.#settlement = new Settlement({ ...parts, log: owner.call.log });
+    this.#settlement = new Settlement(parts, owner.call.log);
     this.#named = { circuit: parts.pass?.circuit, provider: parts.aim.provider };
     this.#patience = new Patience(parts.limits, owner.call.streaming, (what) =>
       owner.guarded(() => this.#overdue(what)),
@@ -189,11 +189,7 @@ export class Attempt implements Dispatcher.DispatchHandler {
     if (controller === undefined) throw new Error("an answer without a connection");
     const { res } = this.#owner;
     this.#patience.shown();
-    this.#relay = new Relay(res, controller, {
-      pause: () => this.#patience.pause(),
-      resume: () => this.#patience.resume(),
-      guarded: (work) => this.#owner.guarded(work),
-    });
+    this.#relay = new Relay(res, controller, this);
     const whole = head.answer.verdict !== undefined;
     this.#relay.begin(head.status, head.message, this.#owner.headers(head, whole), head.open);
     const held = this.#held;
@@ -203,6 +199,18 @@ export class Attempt implements Dispatcher.DispatchHandler {
     for (const chunk of held.take()) this.#relay.write(chunk);
   }
 
+  paused(): void {
+    this.#patience.pause();
+  }
+
+  resumed(): void {
+    this.#patience.resume();
+  }
+
+  guarded(work: () => void): void {
+    this.#owner.guarded(work);
+  }
+
   onResponseEnd(): void {
     const head = this.#head;
     if (this.#over || head === undefined) return;
@@ -210,13 +218,13 @@ export class Attempt implements Dispatcher.DispatchHandler {
       this.#end();
       const { verdict, whole } = head.answer.finish();
       this.#settlement.settle(verdict);
-      const facts = factsOfVerdict(this.#named, verdict);
-      if (this.#relay !== undefined) {
-        if (whole) this.#relay.end();
-        else this.#tell({ verdict, facts });
-      } else {
-        this.#conclude({ verdict, facts, kept: whole ? this.#kept(head, verdict) : undefined });
+      if (whole && this.#relay !== undefined) {
+        this.#relay.end();
+        return;
       }
+      const facts = factsOfVerdict(this.#named, verdict);
+      if (this.#relay !== undefined) this.#tell({ verdict, facts });
+      else this.#conclude({ verdict, facts, kept: whole ? this.#kept(head, verdict) : undefined });
     });
   }
 

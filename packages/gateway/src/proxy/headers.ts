@@ -13,6 +13,9 @@ const HOP_BY_HOP = new Set([
 /** The connection to the provider is ours: its host, the body's length, and no `100 Continue`. */
 const OURS_UPSTREAM = new Set(["host", "content-length", "expect"]);
 const PREFIX = "x-recloser-";
+const CONNECTION = "connection";
+/** What it says on nearly every message. */
+const USUAL = /^(?:keep-alive|close)$/i;
 
 /** A caller's headers as its provider gets them: flat list of names and values, order and duplicates kept. */
 export function headersUpstream(raw: readonly string[]): string[] {
@@ -32,22 +35,28 @@ export function textOf(raw: unknown): string[] {
 
 function filtered(raw: readonly string[], more: ReadonlySet<string> | undefined): string[] {
   const kept: string[] = [];
-  let named: readonly string[] | undefined;
+  const named = namedByConnection(raw);
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = raw[i] as string;
     const lower = name.toLowerCase();
     if (HOP_BY_HOP.has(lower) || more?.has(lower) || lower.startsWith(PREFIX)) continue;
-    named ??= namedByConnection(raw);
-    if (named.includes(lower)) continue;
+    if (named?.includes(lower)) continue;
     kept.push(name, raw[i + 1] as string);
   }
   return kept;
 }
 
-/** What `connection` headers name belongs to the connection too. */
-function namedByConnection(raw: readonly string[]): string[] {
-  const values = raw.filter((_, i) => i % 2 === 1 && raw[i - 1]?.toLowerCase() === "connection");
-  return values.flatMap((value) => value.split(",").map((name) => name.trim().toLowerCase()));
+/** What `connection` headers name belongs to the connection too; undefined: they name no header that would not go anyway. */
+function namedByConnection(raw: readonly string[]): string[] | undefined {
+  let named: string[] | undefined;
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    const name = raw[i] as string;
+    const value = raw[i + 1] as string;
+    if (name.length !== CONNECTION.length || name.toLowerCase() !== CONNECTION) continue;
+    if (USUAL.test(value)) continue;
+    named = [...(named ?? []), ...value.split(",").map((one) => one.trim().toLowerCase())];
+  }
+  return named;
 }
 
 /** One header of a flat list. */

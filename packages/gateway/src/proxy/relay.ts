@@ -4,37 +4,46 @@ import type { Dispatcher } from "undici";
 /** A client that does not take the last bytes of a broken answer within this is cut off. */
 const LINGER_MS = 5_000;
 
+/** A first chunk up to this size waits for the rest of its turn, so that a small answer leaves with its head in one write. */
+const SMALL_BYTES = 16_384;
+
+/** Whoever reads the answer that a relay passes on. */
+export interface RelayOwner {
+  /** The client is slower than the provider. */
+  paused(): void;
+  /** It has caught up. */
+  resumed(): void;
+  /** Runs what nobody above would catch. Must not throw. */
+  guarded(work: () => void): void;
+}
+
+interface Beginning {
+  readonly status: number;
+  readonly message: string | undefined;
+  readonly headers: string[];
+}
+
 /**
  * The way back to the client: the same bytes in the same order, no faster than the client reads. Nothing is kept beyond
- * what the client's socket buffers.
+ * what the client's socket buffers, but a small first chunk until the end of its turn.
  */
 export class Relay {
   readonly #res: ServerResponse;
   readonly #controller: Dispatcher.DispatchController;
-  readonly #onPause: () => void;
-  readonly #onResume: () => void;
-  readonly #guarded: (work: () => void) => void;
+  readonly #owner: RelayOwner;
   /** Words of ours fit in. */
   #open = false;
   #paused = false;
+  #drains = false;
   #ended = false;
-  #head: (() => void) | undefined;
+  /** The head, until it is written. */
+  #beginning: Beginning | undefined;
+  #first: Buffer | undefined;
 
-  constructor(
-    res: ServerResponse,
-    controller: Dispatcher.DispatchController,
-    on: {
-      readonly pause: () => void;
-      readonly resume: () => void;
-      /** Runs what nobody above would catch. Must not throw. */
-      readonly guarded: (work: () => void) => void;
-    },
-  ) {
+  constructor(res: ServerResponse, controller: Dispatcher.DispatchController, owner: RelayOwner) {
     this.#res = res;
     this.#controller = controller;
-    this.#onPause = on.pause;
-    this.#onResume = on.resume;
-    this.#guarded = on.guarded;
+    this.#owner = owner;
   }
 
   /** The client is slower than the provider: nothing is being read, so silence says nothing. */
@@ -44,52 +53,73 @@ export class Relay {
 
   /** The client has seen the head of the answer; until then it can still get another one. */
   get begun(): boolean {
-    return this.#res.headersSent;
+    return this.#res.headersSent || this.#first !== undefined;
   }
 
   begin(status: number, message: string | undefined, headers: string[], open: boolean): void {
-    const res = this.#res;
     this.#open = open;
-    this.#head = () => (message ? res.writeHead(status, message, headers) : res.writeHead(status, headers));
+    this.#beginning = { status, message, headers };
     // Where the first bytes come at once, the head travels with them.
-    queueMicrotask(() => this.#guarded(() => this.#flushHead()));
-    res.on("drain", () => this.#guarded(() => this.#drained()));
+    queueMicrotask(() => this.#owner.guarded(() => this.#endOfTurn()));
   }
 
-  #flushHead(): void {
+  #endOfTurn(): void {
     const res = this.#res;
     if (res.destroyed || res.writableEnded || this.#ended) return;
+    const begins = this.#beginning !== undefined;
+    this.#flush();
+    if (begins) res.flushHeaders();
+  }
+
+  write(chunk: Buffer): void {
+    if (this.#beginning !== undefined && this.#first === undefined && chunk.length <= SMALL_BYTES) {
+      this.#first = chunk;
+      return;
+    }
+    this.#flush();
+    this.#pass(chunk);
+  }
+
+  #flush(): void {
+    const first = this.#first;
+    this.#first = undefined;
     this.#writeHead();
-    res.flushHeaders();
+    if (first !== undefined) this.#pass(first);
+  }
+
+  #pass(chunk: Buffer): void {
+    if (this.#res.write(chunk) || this.#paused) return;
+    this.#paused = true;
+    if (!this.#drains) this.#res.on("drain", () => this.#owner.guarded(() => this.#drained()));
+    this.#drains = true;
+    this.#controller.pause();
+    this.#owner.paused();
   }
 
   #drained(): void {
     if (!this.#paused) return;
     this.#paused = false;
     // In this order: resuming may deliver data at once, and that may pause again.
-    this.#onResume();
+    this.#owner.resumed();
     this.#controller.resume();
-  }
-
-  write(chunk: Buffer): void {
-    this.#writeHead();
-    if (this.#res.write(chunk) || this.#paused) return;
-    this.#paused = true;
-    this.#controller.pause();
-    this.#onPause();
   }
 
   /** Nothing of this answer will be sent: its client gets another one. */
   forget(): void {
     this.#ended = true;
-    this.#head = undefined;
+    this.#beginning = undefined;
+    this.#first = undefined;
   }
 
   /** The answer is whole. */
   end(): void {
     this.#ended = true;
+    const first = this.#first;
+    this.#first = undefined;
     this.#writeHead();
-    this.#res.end();
+    // As text of one byte a character it leaves in one write with the head; a buffer would take a write of its own.
+    if (first === undefined) this.#res.end();
+    else this.#res.end(first.toString("latin1"), "latin1");
   }
 
   /**
@@ -104,6 +134,7 @@ export class Relay {
       res.destroy();
       return;
     }
+    this.#flush();
     if (event !== undefined && this.#open) res.write(event);
     socket.destroySoon();
     const linger = setTimeout(() => socket.destroy(), LINGER_MS);
@@ -112,7 +143,10 @@ export class Relay {
   }
 
   #writeHead(): void {
-    this.#head?.();
-    this.#head = undefined;
+    const head = this.#beginning;
+    if (head === undefined) return;
+    this.#beginning = undefined;
+    if (head.message) this.#res.writeHead(head.status, head.message, head.headers);
+    else this.#res.writeHead(head.status, head.headers);
   }
 }

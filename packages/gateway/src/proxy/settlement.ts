@@ -9,19 +9,20 @@ export interface SettlementParts {
   /** Undefined where no circuit guards the call. */
   readonly pass: Pass | undefined;
   readonly record: CallRecord | undefined;
-  readonly log: Log;
 }
 
 /** What one attempt tells its circuits, the journal and the log; its verdict once, and only the first. */
 export class Settlement {
   readonly #parts: SettlementParts;
+  readonly #log: Log;
   /** The provider's; 0 until it has answered. */
   #status = 0;
   #tokens = false;
   settled = false;
 
-  constructor(parts: SettlementParts) {
+  constructor(parts: SettlementParts, log: Log) {
     this.#parts = parts;
+    this.#log = log;
   }
 
   answered(status: number): void {
@@ -43,11 +44,11 @@ export class Settlement {
   settle(verdict: Verdict): void {
     if (this.settled) return;
     this.settled = true;
-    const { pass, record, log } = this.#parts;
+    const { pass, record } = this.#parts;
     record?.settled(verdict, this.#status);
     if (pass === undefined) return;
     pass.settle(verdict);
-    log.debug({ circuit: pass.circuit.name, status: this.#status, ...verdict }, "call settled");
+    this.#log.debug({ circuit: pass.circuit.name, status: this.#status, ...verdict }, "call settled");
   }
 
   /** The client left: after a token that is a success; before, its user gave up, or its own deadline passed. */

@@ -45,7 +45,7 @@ export const GROUPS: readonly Group[] = [
   {
     title: "Brown-out",
     scenarios: ["brown-out", "brown-out-retries", "brown-out-noticed", "brown-out-unbounded"],
-    figures: ["ok", "wasted", "regain", "endGoodput", "other"],
+    figures: ["during", "ok", "wasted", "slotS", "regain", "endGoodput", "other"],
   },
   {
     title: "Well",

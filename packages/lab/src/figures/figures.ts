@@ -62,6 +62,13 @@ export const FIGURES: readonly Figure[] = [
     "more",
     ({ tally }) => percent(tally.counts.answeredHit, tally.counts.requestsHit),
   ),
+  figure(
+    "during",
+    "during %",
+    "answers a second from the first fault to the end of the last, whenever they were asked for, against the minute before",
+    "more",
+    duringGoodput,
+  ),
   figure("okAll", "ok all %", "requests answered, of all", "more", ({ tally }) =>
     percent(tally.counts.answered, tally.counts.requests),
   ),
@@ -257,6 +264,17 @@ function endGoodput({ scenario, tally }: Replication): number {
   const timeline = timelineOf(scenario);
   const { seriesFrom, onset, end } = timeline;
   return percent(goodput(tally, timeline, end - LOOK_MS, end), goodput(tally, timeline, seriesFrom, onset));
+}
+
+function duringGoodput(replication: Replication): number {
+  if (!hasFault(replication)) return Number.NaN;
+  const timeline = timelineOf(replication.scenario);
+  const { seriesFrom, onset, faultFrom, healed, end } = timeline;
+  const { tally } = replication;
+  return percent(
+    goodput(tally, timeline, faultFrom, Math.min(healed, end)),
+    goodput(tally, timeline, seriesFrom, onset),
+  );
 }
 
 function disagreeS({ scenario, tally }: Replication): number {
