@@ -5,7 +5,16 @@ const SHORT_COOL_DOWN =
 const PARTIAL =
   "It goes on using a provider that answers in part. Each of its answers costs as many failures as with no breaker; policies that send less answer less.";
 const BROWN_OUT =
-  "Its limit refuses more than the servers could have served, and so does opening. The answers come back at once when the servers do. Tried, with retries: no slowness meter; more is answered, and more is wasted. Not solved.";
+  "The servers answer no more than half in any case: see during %, where all are equal. What others answer beyond that has waited up to a minute in the provider's queue and comes after the drop; slot-s is what that costs, and regain s how long the queue outlives the drop. Recloser refuses what would have waited. Tried, with retries: no slowness meter; more is answered late, and more is wasted.";
+
+const FIVE =
+  "Five failures in a row are enough for it at any rate; Recloser asks for about one more here. What five in a row costs is in 30 % and 60 % errors. Nothing was tried.";
+const FIXED_COOL_DOWN =
+  "Hystrix's and Polly's defaults wait 5 s each time, so they close sooner, and send several times as much to the dead provider: see wasted. Tried, in dead: no growth of the cool-down; the same exchange.";
+const SHARES =
+  "Adaptive throttling refuses a growing share from the first failures on, and goes on refusing long after the provider is well: see recover s and refused after. Nothing was tried.";
+const DRIFT =
+  "First tokens that are slower for good are slow until they are learned anew, so the slowness meter limits for a while. Nothing was tried here; what the meter is for is in the brown-outs.";
 
 /** Why Recloser is not best in a cell, and what was tried. Keys are `scenario/figure`; `*` is any scenario. */
 const WHY: Readonly<Record<string, string>> = {
@@ -43,7 +52,18 @@ const WHY: Readonly<Record<string, string>> = {
   "errors-60/wasted": PARTIAL,
   "cuts/wasted": PARTIAL,
   "cuts/slotS": PARTIAL,
-  "errors-60/ok": "It opens until it has learned that 60 % failures are usual here..",
+  "errors-60/ok": "It opens until it has learned that 60 % failures are usual here.",
+  "dead-retries/open": FIVE,
+  "dead-retries/timesBound": FIVE,
+  "dead-retries/recover": FIXED_COOL_DOWN,
+  "dead-retries/refusedHealed": FIXED_COOL_DOWN,
+  "one-of-three/recover": FIXED_COOL_DOWN,
+  "dead-slow-traffic/wasted": SHARES,
+  "dead-slow-traffic/slotS": SHARES,
+  "flapping-60/recover":
+    "Hystrix's defaults hardly open here, as wasted shows, so there is little to close. Nothing was tried.",
+  "drift/limits": DRIFT,
+  "drift/refusedWell": DRIFT,
   "brown-out/ok": BROWN_OUT,
   "brown-out-retries/ok": BROWN_OUT,
   "brown-out-noticed/ok": BROWN_OUT,
