@@ -10,4 +10,15 @@ export { Board, type BoardOptions, type HistoryOptions } from "./server/board.js
 export { createHandler, type Handler, type HandlerOptions } from "./server/handler.js";
 export { type Dashboard, type DashboardOptions, serveDashboard } from "./server/serve.js";
 export type { BoardCircuit, BoardSnapshot, BoardSource } from "./server/source.js";
-export { headline, sentence } from "./words/sentence.js";
+export { type Condensed, condensed } from "./words/condensed.js";
+export { clock, clockSeconds, count, latency, percent, some, span } from "./words/format.js";
+export {
+  headline,
+  next,
+  others,
+  providerSentences,
+  STANDING_WORDS,
+  sentence,
+  since,
+  tally,
+} from "./words/sentence.js";

@@ -4,9 +4,11 @@ import pc from "picocolors";
 import { check } from "./commands/check.js";
 import { flagsToConfig, type GatewayFlags } from "./commands/flags.js";
 import { runGateway } from "./commands/gateway.js";
+import { type TopFlags, top } from "./commands/top.js";
 import { ConfigError } from "./config/config-error.js";
 import { configJsonSchemaText } from "./config/json-schema.js";
 import { ListenError } from "./listen.js";
+import { TopError } from "./top/top-error.js";
 import { runWorker } from "./workers/worker.js";
 
 const program = new Command("recloser")
@@ -47,6 +49,17 @@ program
     process.stdout.write(configJsonSchemaText());
   });
 
+program
+  .command("top")
+  .description("Show the circuits of a running gateway, worst first, in this terminal. q leaves.")
+  .option("--url <address>", "the gateway's admin address", "http://127.0.0.1:8788")
+  .option("--once", "print once and leave, as it does where there is no terminal")
+  .option("--json", "the same for programs")
+  .addHelpText("after", "\nA token is taken from RECLOSER_ADMIN_TOKEN.")
+  .action(async (flags: TopFlags) => {
+    await top(flags, process.env);
+  });
+
 function count(text: string): number {
   const number = Number(text);
   if (!/^\d+$/.test(text) || number < 1 || number > 64) {
@@ -67,7 +80,8 @@ try {
   if (cluster.isWorker) runWorker();
   else await program.parseAsync();
 } catch (error) {
-  if (!(error instanceof ConfigError) && !(error instanceof ListenError)) throw error;
+  if (!(error instanceof ConfigError || error instanceof ListenError || error instanceof TopError))
+    throw error;
   for (const line of error.message.split("\n")) process.stderr.write(`${pc.red("recloser")}: ${line}\n`);
   process.exit(1);
 }

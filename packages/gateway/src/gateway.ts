@@ -6,6 +6,7 @@ import type { Config } from "./config/load.js";
 import { reloadable } from "./config/restart.js";
 import { startEngine } from "./engine/engine.js";
 import { createLog, type Log } from "./log.js";
+import { startNotifier } from "./notify/notifier.js";
 import { every } from "./state/every.js";
 import { StateStore } from "./state/store.js";
 
@@ -43,14 +44,18 @@ export async function startGateway(config: Config, log: Log = createLog(config.l
   const { file, everyMs } = config.state;
   const store = await StateStore.open(config, log);
   const engine = await startEngine({ config, log, memories: store.of(1) });
+  const fleet = fleetOfOne(engine);
+  const notifier = startNotifier({ config, events: engine.events, fleet, log });
   const sources = (current: Config) => ({
     config: current,
     circuits: engine.circuits,
-    fleet: fleetOfOne(engine),
+    fleet,
     events: engine.events,
+    notified: notifier.fates,
     log,
   });
   const admin = await startAdmin(sources(config)).catch(async (error: unknown) => {
+    await notifier.close();
     await engine.close(0);
     throw error;
   });
@@ -65,6 +70,7 @@ export async function startGateway(config: Config, log: Log = createLog(config.l
   let closing: Promise<void> | undefined;
   async function close(drainMs: number): Promise<void> {
     await engine.close(drainMs);
+    await notifier.close();
     await stopSaving();
     await save();
     await admin.close();
@@ -79,6 +85,7 @@ export async function startGateway(config: Config, log: Log = createLog(config.l
       const { config: possible, waiting } = reloadable(running, next);
       running = possible;
       engine.reload(possible);
+      notifier.renew(possible);
       admin.renew(sources(possible));
       return waiting;
     },

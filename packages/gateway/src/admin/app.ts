@@ -5,6 +5,7 @@ import { bugOf } from "../bug.js";
 import type { Config } from "../config/load.js";
 import { type Command, processView, type WorkerView } from "../engine/view.js";
 import type { Log } from "../log.js";
+import type { Fates } from "../notify/courier.js";
 import { readJson } from "./body.js";
 import { eventStream } from "./event-stream.js";
 import type { EventLog } from "./events.js";
@@ -19,6 +20,7 @@ export interface AdminSources {
   readonly circuits?: Circuits | undefined;
   readonly fleet: Fleet;
   readonly events: EventLog;
+  readonly notified: Readonly<Fates>;
   readonly log: Log;
 }
 
@@ -42,7 +44,7 @@ const NO_CIRCUIT = { error: "There is no such circuit; GET /api/circuits lists t
 const releaseSchema = z.strictObject({ circuit: circuitName });
 
 /** What operators and their tools see. */
-export function createApp({ config, circuits, fleet, events, log }: AdminSources): Hono {
+export function createApp({ config, circuits, fleet, events, notified, log }: AdminSources): Hono {
   const app = new Hono();
   const now = () => new Date().toISOString();
   const find = async (name: string) => about(name, await fleet.views(), fleet.several);
@@ -84,7 +86,7 @@ export function createApp({ config, circuits, fleet, events, log }: AdminSources
     return context.json({ status, ...rest }, status === "ok" ? 200 : 503);
   });
   app.get("/metrics", async (context) => {
-    const text = await metricsText(await fleet.views(), fleet.several ? processView() : undefined);
+    const text = await metricsText(await fleet.views(), notified, fleet.several ? processView() : undefined);
     return context.body(text, 200, { "content-type": METRICS_TYPE });
   });
 

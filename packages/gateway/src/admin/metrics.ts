@@ -1,6 +1,7 @@
 import { Counter, Gauge, Registry } from "prom-client";
 import type { StateName } from "recloser";
 import type { CircuitView, ProcessView, WorkerView } from "../engine/view.js";
+import type { Fates } from "../notify/courier.js";
 import type { Tally } from "./tallies.js";
 
 /** More than this many circuits would hurt whoever stores the series; the least interesting are left out. */
@@ -22,12 +23,20 @@ type Labels = Readonly<Record<string, string>>;
  */
 export async function metricsText(
   views: readonly WorkerView[],
+  notified: Readonly<Fates>,
   primary: ProcessView | undefined,
 ): Promise<string> {
   const registry = new Registry();
   const make = maker(registry, primary === undefined ? [] : ["worker"]);
   const circuits = circuitMetrics(make);
   const workers = workerMetrics(make);
+  const notifications = make.counter(
+    "recloser_notifications_total",
+    "Notifications that webhooks took, did not take, or that were dropped because too many waited.",
+    "result",
+  );
+  const sender: Labels = primary === undefined ? {} : { worker: "primary" };
+  for (const [result, count] of Object.entries(notified)) notifications.inc({ result, ...sender }, count);
   const shown = mostInteresting(views);
   for (const view of views) {
     const by: Labels = view.worker === undefined ? {} : { worker: String(view.worker) };

@@ -31,6 +31,10 @@ routes:
 retries: { attempts: 3 }
 circuit: { maxConcurrent: 12 }
 limits: { stallTimeoutMs: 20000, timeoutMs: 120000 }
+notifications:
+  webhooks:
+    - { url: https://hooks.slack.com/services/secret, format: slack, on: [opened, closed] }
+    - { url: "https://alerts.example/in?key=secret", secret: whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0 }
 `;
 
 describe("recloser check", () => {
@@ -50,6 +54,9 @@ describe("recloser check", () => {
       "  3. openai/gpt-5-pro: itself; answers are held until they are whole; never used, because route 1 takes all of its calls",
       "retries: up to 3 requests to one target for one call",
       "limits: no silence in a stream beyond 20 s; a call within 120 s; 12 calls at once for each circuit; request bodies up to 32 MiB",
+      "notifications:",
+      "  opened, closed: https://hooks.slack.com, slack format, not signed",
+      "  opened, closed, forced: https://alerts.example, standard format, signed",
     ]);
   });
 

@@ -15,7 +15,7 @@ export function check(file: string, as: "words" | "json"): string {
 }
 
 function inWords(meaning: Meaning, { workers }: Pick<Config, "workers">): string[] {
-  const { callers, operators, providers, routes, retries, limits } = meaning;
+  const { callers, operators, providers, routes, retries, limits, notifications } = meaning;
   return [
     `callers: ${callers}${workers === 1 ? "" : `, ${workers} workers`}`,
     `operators: ${operators}`,
@@ -29,6 +29,11 @@ function inWords(meaning: Meaning, { workers }: Pick<Config, "workers">): string
         ]),
     `retries: ${retries.attempts === 1 ? "none" : `up to ${retries.attempts} requests to one target for one call`}`,
     `limits: ${limitsInWords(limits)}`,
+    ...(notifications.length === 0 ? ["notifications: none"] : ["notifications:"]),
+    ...notifications.map(
+      ({ to, on, format, signed }) =>
+        `  ${on.join(", ")}: ${to}, ${format} format, ${signed ? "signed" : "not signed"}`,
+    ),
   ];
 }
 

@@ -36,7 +36,16 @@ export interface Meaning {
   readonly providers: readonly MeaningOfProvider[];
   readonly routes: readonly MeaningOfRoute[];
   readonly retries: Config["retries"];
+  readonly notifications: readonly MeaningOfWebhook[];
   readonly limits: Config["limits"] & { readonly maxConcurrent: number | undefined };
+}
+
+/** Only the origin: the path of some webhooks is a secret. */
+interface MeaningOfWebhook {
+  readonly to: string;
+  readonly on: Config["notifications"]["webhooks"][number]["on"];
+  readonly format: "standard" | "slack";
+  readonly signed: boolean;
 }
 
 type RawRoute = Config["routes"][number];
@@ -55,6 +64,12 @@ export function meaningOf(config: Config): Meaning {
     })),
     routes: config.routes.map((route, index) => routeMeaning(route, config.routes.slice(0, index))),
     retries,
+    notifications: config.notifications.webhooks.map(({ url, on, format, secret }) => ({
+      to: new URL(url).origin,
+      on,
+      format,
+      signed: secret !== undefined,
+    })),
     limits: { ...limits, maxConcurrent: circuit.maxConcurrent },
   };
 }

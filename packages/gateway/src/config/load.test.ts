@@ -270,3 +270,17 @@ describe("circuit options", () => {
     });
   });
 });
+
+it("never shows a webhook's address or secret: both let anybody write to it", () => {
+  const providers = [{ upstream: "https://api.openai.com" }];
+  const webhook = { url: "ftp://hooks.example/T0/s3cr3t", secret: "s3cr3t" };
+  let message = "";
+  try {
+    parseConfig({ providers, notifications: { webhooks: [webhook] } });
+  } catch (error) {
+    message = String(error);
+  }
+  expect(message).toContain("notifications.webhooks[0].url is unusable; give a URL such as https://");
+  expect(message).toContain("notifications.webhooks[0].secret is unusable; give whsec_");
+  expect(message).not.toContain("s3cr3t");
+});

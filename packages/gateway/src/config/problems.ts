@@ -2,8 +2,8 @@ import type { z } from "zod";
 
 type Path = readonly PropertyKey[];
 
-/** Options whose values are never shown. */
-const SECRETS = new Set(["token", "apiKey", "hashKey"]);
+/** Options whose values are never shown. A webhook's `url` often is its secret. */
+const SECRETS = new Set(["token", "apiKey", "hashKey", "secret", "url"]);
 
 /** One thing wrong with a configuration. */
 export interface Problem {

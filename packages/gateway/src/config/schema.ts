@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { atLeast, flag, ms, remedy, section, share, text, whole } from "./fields.js";
+import { notificationsSchema } from "./notifications-schema.js";
 import {
   arrivalShape,
   journalSchema,
@@ -241,6 +242,7 @@ export const configSchema = section(
     workerSilenceMs: workerSilenceSchema,
     state: stateSchema.prefault({}),
     journal: journalSchema.prefault({}),
+    notifications: notificationsSchema.prefault({}),
   },
   "A gateway's configuration.",
 );

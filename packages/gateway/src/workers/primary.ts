@@ -8,6 +8,7 @@ import { reloadable } from "../config/restart.js";
 import type { Running } from "../gateway.js";
 import { ListenError } from "../listen.js";
 import type { Log } from "../log.js";
+import { startNotifier } from "../notify/notifier.js";
 import { every } from "../state/every.js";
 import { StateStore } from "../state/store.js";
 import type { FromWorker } from "./messages.js";
@@ -54,7 +55,8 @@ export async function startPrimary(config: Config, log: Log): Promise<Running> {
       await Promise.all(slots.map((slot) => slot.command(command)));
     },
   };
-  const sources = (current: Config) => ({ config: current, fleet, events, log });
+  const notifier = startNotifier({ config, events, fleet, log });
+  const sources = (current: Config) => ({ config: current, fleet, events, notified: notifier.fates, log });
   const admin = await startAdmin(sources(running));
 
   function startSlot(number: number): Promise<string> {
@@ -79,6 +81,7 @@ export async function startPrimary(config: Config, log: Log): Promise<Running> {
   const numbers = Array.from({ length: config.workers }, (_, index) => index + 1);
   const urls = await Promise.all(numbers.map(startSlot)).catch(async (error: unknown) => {
     for (const slot of slots) slot.kill();
+    await notifier.close();
     events.close();
     await admin.close();
     throw error;
@@ -89,6 +92,7 @@ export async function startPrimary(config: Config, log: Log): Promise<Running> {
   async function close(drainMs: number): Promise<void> {
     draining = true;
     await Promise.all(slots.map((slot) => slot.stop(drainMs, drainMs + GRACE_MS)));
+    await notifier.close();
     await stopSaving();
     await store.save();
     events.close();
@@ -105,6 +109,7 @@ export async function startPrimary(config: Config, log: Log): Promise<Running> {
       });
       log.level = running.log.level;
       for (const slot of slots) slot.tell({ kind: "reload", config: running });
+      notifier.renew(running);
       admin.renew(sources(running));
       return waiting;
     },
