@@ -54,7 +54,7 @@ function resized(scenario: Scenario, workers: number | undefined): Scenario {
   };
 }
 
-function whole(flag: string, text: string, most: number): number {
+export function whole(flag: string, text: string, most: number): number {
   const value = Number(text);
   if (Number.isInteger(value) && value >= 1 && value <= most) return value;
   throw new LabError(`${flag} is ${JSON.stringify(text)}; give a whole number from 1 to ${most}.`);

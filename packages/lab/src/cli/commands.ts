@@ -9,6 +9,7 @@ import { compare } from "../run/compare.js";
 import { loadScenario, ownScenarios } from "../scenario/load.js";
 import { type ComparisonFlags, choose } from "./choice.js";
 import { progressBar } from "./progress.js";
+import { addReplay } from "./replay.js";
 
 interface Flags extends ComparisonFlags {
   readonly json?: boolean;
@@ -36,6 +37,7 @@ export function program(streams: Streams): Command {
   withFlags(single, "recloser", "1").action((name: string, flags: Flags) =>
     act("run", [name], flags, streams),
   );
+  addReplay(lab, streams);
   lab
     .command("list")
     .description("the scenarios and the policies that there are")

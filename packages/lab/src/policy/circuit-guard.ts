@@ -10,10 +10,10 @@ export class CircuitGuard implements Guard {
     const circuit = new Circuit("provider/model", { random, ...options, clock });
     this.#circuit = circuit;
     this.#bulkhead = options.maxConcurrent ?? Infinity;
-    circuit.on("transition", ({ to, at }) => {
+    circuit.on("transition", ({ to, at, message }) => {
       if (to === "closed") watch.closed(at);
       else if (to === "half-open") watch.probing(at);
-      else if (to === "open") watch.opened(at);
+      else if (to === "open") watch.opened(at, message);
     });
     circuit.on("limited", ({ limited }) => watch.limited(limited));
   }

@@ -33,8 +33,8 @@ export interface GuardPermit {
 
 /** What a guard tells of itself. Times are virtual milliseconds; a change may be told some time after it was due. */
 export interface GuardWatch {
-  /** It left the closed state. */
-  opened(at: number): void;
+  /** It left the closed state; `why` in words, where the policy has any. */
+  opened(at: number, why?: string): void;
   /** It is closed again. */
   closed(at: number): void;
   /** It waits for a probe's verdict. */

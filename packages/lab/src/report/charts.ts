@@ -1,11 +1,10 @@
 import * as Plot from "@observablehq/plot";
-import { parseHTML } from "linkedom";
 import { HEAT, type SeriesName } from "../figures/tally.js";
 import { type Timeline, timelineOf } from "../figures/timeline.js";
 import type { Cell, ScenarioResult } from "../run/compare.js";
 import { MOST_HEAT_ROWS } from "../world/world.js";
+import { svg } from "./svg.js";
 
-const WIDTH = 900;
 const LINES_HEIGHT = 220;
 const ROW_HEIGHT = 5;
 const STATES = Object.keys(HEAT);
@@ -17,7 +16,6 @@ const STATE_NAMES: Readonly<Record<string, string>> = {
 };
 /** Told apart with any eyes, in this order. */
 const COLOURS = ["#dfe7ee", "#e6b422", "#7b6fd0", "#c8402f"];
-const { document } = parseHTML("<!doctype html><html><body></body></html>");
 
 interface Point {
   readonly seconds: number;
@@ -26,17 +24,6 @@ interface Point {
 }
 
 type Marks = NonNullable<Plot.PlotOptions["marks"]>;
-
-/** An SVG of a plot, as text. */
-function svg(options: Plot.PlotOptions): string {
-  const plot = Plot.plot({
-    width: WIDTH,
-    marginLeft: 60,
-    document: document as unknown as Document,
-    ...options,
-  });
-  return plot.outerHTML;
-}
 
 /** Answers a second of all workers, by policy. */
 export function goodputChart(result: ScenarioResult): string {
