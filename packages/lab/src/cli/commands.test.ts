@@ -67,7 +67,45 @@ describe("recloser-lab", () => {
     expect(html).not.toMatch(/<script|src=|<link|@import|href="http/);
   });
 
+  it("sweeps a policy's options, and draws how soon it opens against how often it should not", async () => {
+    const path = join(mkdtempSync(join(tmpdir(), "lab-")), "sweep.html");
+    const well = ["failing-5", "--workers", "4", "--seeds", "1", "--html", path];
+    const set = ["--set", "errorThreshold=0.1,0.5", "coolDown.growth=1"];
+    const text = await written("sweep", ownFile(), ...well, ...set);
+    expect(text).toMatch(/^Recloser: errorThreshold 0\.1, coolDown\.growth 1 /m);
+    expect(text).toMatch(/^Recloser: errorThreshold 0\.5, coolDown\.growth 1 /m);
+    const html = readFileSync(path, "utf8");
+    expect(html).toContain("Detection delay against false opens");
+    expect(html.match(/aria-label="dot"/g)?.length).toBe(1);
+  });
+
+  it("sets options by a policy's name", async () => {
+    const flags = ["--json", "--policies", "consecutive:count=2", "--workers", "4"];
+    const { scenarios } = JSON.parse(await written("run", ownFile(), ...flags));
+    expect(scenarios[0].rows[0].policy).toBe("consecutive:count=2");
+  });
+
+  it("replays and tunes a log", async () => {
+    const path = join(mkdtempSync(join(tmpdir(), "lab-")), "calls.csv");
+    const rows = Array.from({ length: 3_600 }, (_, second) =>
+      second % 600 >= 300 && second % 600 < 360 ? `${second},0.2,503` : `${second},2,200`,
+    );
+    writeFileSync(path, `start_s,duration_s,status\n${rows.join("\n")}\n`);
+    expect(await written("replay", path, "--policies", "recloser")).toMatch(/^Recloser +6 +0 /m);
+    const { policies } = JSON.parse(await written("replay", path, "--policies", "recloser", "--json"));
+    expect(policies[0].openings).toHaveLength(6);
+    expect(await written("tune", path, "--trials", "8")).toMatch(/8 combinations tried on the first 70 %/);
+  });
+
   it.each([
+    [["replay", "nowhere.csv"], /There is no file nowhere\.csv/],
+    [["replay", ownFile(), "--unit", "h"], /--unit is "h"; give s or ms/],
+    [["replay", ownFile(), "--map", "oops"], /--map is "oops"; give a word and what it means/],
+    [["tune", ownFile(), "--held-out", "1"], /--held-out is "1"; give a number from 0\.05 to 0\.95/],
+    [
+      ["sweep", "dead", "--set", "errorThreshold"],
+      /--set is "errorThreshold"; write it as errorThreshold=0\.1,0\.3/,
+    ],
     [
       ["compare", "dead", "--policies", "recloser,nothing"],
       /no policy "nothing"; there are usual, .*recloser/,

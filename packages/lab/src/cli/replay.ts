@@ -10,12 +10,15 @@ import { replay } from "../replay/replay.js";
 import { replayReport } from "../replay/report.js";
 import { replayText } from "../replay/words.js";
 import { whole } from "./choice.js";
-import type { Streams } from "./commands.js";
+import type { Streams } from "./comparing.js";
 
-interface Flags {
-  readonly policies: string;
+export interface ReadingFlags {
   readonly map?: readonly string[];
   readonly unit?: string;
+}
+
+interface Flags extends ReadingFlags {
+  readonly policies: string;
   readonly bulkhead?: string;
   readonly json?: boolean;
   readonly html?: string;
@@ -50,7 +53,7 @@ export function addReplay(lab: Command, { out }: Streams): void {
     });
 }
 
-function readingOf({ map = [], unit }: Pick<Flags, "map" | "unit">): Reading {
+export function readingOf({ map = [], unit }: ReadingFlags): Reading {
   if (unit !== undefined && unit !== "s" && unit !== "ms")
     throw new LabError(`--unit is ${JSON.stringify(unit)}; give s or ms.`);
   const words = map.map((pair) => {

@@ -1,15 +1,19 @@
 import type { Verdict } from "recloser";
 import type { Decision, Guard, GuardedCall, GuardNeeds, GuardPermit } from "./guard.js";
 
-/** As in *Site Reliability Engineering*, "Handling Overload": twice as many requests as accepts are let through. */
-const K = 2;
-const WINDOW_MS = 120_000;
+export interface AdaptiveOptions {
+  /** So many times as many requests as accepts are let through: 2 in *Site Reliability Engineering*, "Handling Overload". */
+  readonly k: number;
+  readonly windowMs: number;
+}
+
 const SLICES = 12;
 /** Where it rejects every other call, it counts as open. */
 const OPEN_FROM = 0.5;
 
 /** Google's client-side adaptive throttling: rejects with probability `max(0, (requests − K · accepts) / (requests + 1))`. */
 export class AdaptiveThrottle implements Guard {
+  readonly #options: AdaptiveOptions;
   readonly #needs: GuardNeeds;
   readonly #requests = new Float64Array(SLICES);
   readonly #accepts = new Float64Array(SLICES);
@@ -17,7 +21,8 @@ export class AdaptiveThrottle implements Guard {
   #slice = 0;
   #isOpen = false;
 
-  constructor(needs: GuardNeeds) {
+  constructor(options: AdaptiveOptions, needs: GuardNeeds) {
+    this.#options = options;
     this.#needs = needs;
     // A call counts when it ends, so all may share one permit.
     this.#permit = { probe: false, progress() {}, settle: (verdict) => this.#settled(verdict) };
@@ -41,11 +46,11 @@ export class AdaptiveThrottle implements Guard {
   #probability(): number {
     const requests = this.#requests.reduce((sum, count) => sum + count, 0);
     const accepts = this.#accepts.reduce((sum, count) => sum + count, 0);
-    return Math.max(0, (requests - K * accepts) / (requests + 1));
+    return Math.max(0, (requests - this.#options.k * accepts) / (requests + 1));
   }
 
   #advance(): void {
-    const slice = Math.floor(this.#needs.clock.now() / (WINDOW_MS / SLICES));
+    const slice = Math.floor(this.#needs.clock.now() / (this.#options.windowMs / SLICES));
     for (let at = Math.max(this.#slice + 1, slice - SLICES + 1); at <= slice; at++) {
       this.#requests[at % SLICES] = 0;
       this.#accepts[at % SLICES] = 0;

@@ -5,6 +5,7 @@ import type { Policy } from "./guard.js";
 import { PARTS, RECLOSER } from "./own.js";
 import { PEERS } from "./peers/peers.js";
 import { Bulkhead, Oracle } from "./plain.js";
+import { assignment, tunable, withOptions } from "./tuning.js";
 
 const NONE: Policy = {
   id: "none",
@@ -18,12 +19,13 @@ const BULKHEAD: Policy = {
   time: "virtual",
   make: ({ bulkhead }) => new Bulkhead(bulkhead),
 };
-const ADAPTIVE: Policy = {
-  id: "adaptive",
-  title: "adaptive throttling, K = 2",
-  time: "virtual",
-  make: (needs) => new AdaptiveThrottle(needs),
-};
+const ADAPTIVE = tunable("adaptive", "adaptive throttling, K = 2", {
+  knobs: {
+    k: { default: 2, least: 1, most: 100, tries: [1.1, 1.25, 1.5, 2, 3] },
+    windowMs: { default: 120_000, least: 1_000, most: 3_600_000, tries: [15_000, 30_000, 60_000, 120_000] },
+  },
+  make: ({ k = 2, windowMs = 120_000 }, needs) => new AdaptiveThrottle({ k, windowMs }, needs),
+});
 const ORACLE: Policy = {
   id: "oracle",
   title: "oracle",
@@ -57,21 +59,23 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
 const POLICY_NAMES: readonly string[] = [...Object.keys(GROUPS), ...POLICIES.map(({ id }) => id)];
 
 /**
- * The policies that a comma-separated list names, each once; groups are `usual`, `classic`, `peers`, `parts`, `all`.
+ * The policies that a comma-separated list names, each once; groups are `usual`, `classic`, `peers`, `parts`, `all`. Options
+ * follow a name: `recloser:errorThreshold=0.2:coolDown.growth=1`.
  *
  * @throws LabError when it names what there is not.
  */
 export function choosePolicies(names: string): readonly Policy[] {
   const ids = names.split(",").flatMap((name) => GROUPS[name.trim()] ?? [name.trim()]);
-  const unknown = ids.find((id) => POLICIES.every((policy) => policy.id !== id));
-  if (unknown !== undefined)
-    throw new LabError(`There is no policy "${unknown}"; there are ${POLICY_NAMES.join(", ")}.`);
-  return POLICIES.filter(({ id }) => ids.includes(id));
+  const policies = [...new Set(ids)].map(policyOf);
+  const place = ({ id }: Policy) => POLICIES.findIndex((policy) => policy.id === id.split(":", 1)[0]);
+  return policies.sort((a, b) => place(a) - place(b));
 }
 
-/** @throws LabError when there is none of that name. */
+/** @throws LabError when there is none of that name, or with that option. */
 export function policyOf(id: string): Policy {
-  const policy = POLICIES.find((candidate) => candidate.id === id);
-  if (policy === undefined) throw new LabError(`There is no policy "${id}".`);
-  return policy;
+  const [name, ...options] = id.split(":");
+  const policy = POLICIES.find((candidate) => candidate.id === name);
+  if (policy === undefined)
+    throw new LabError(`There is no policy "${name}"; there are ${POLICY_NAMES.join(", ")}.`);
+  return options.length === 0 ? policy : withOptions(policy, Object.fromEntries(options.map(assignment)));
 }

@@ -1,4 +1,5 @@
 import type { Verdict } from "recloser";
+import type { Tunable } from "./tuning.js";
 
 /** What stands between a worker and one model. */
 export interface Guard {
@@ -64,5 +65,7 @@ export interface Policy {
   readonly title: string;
   /** `real-time` guards read the system's clock, timers and promises, which the lab then replaces; they are slow to simulate. */
   readonly time: "virtual" | "real";
+  /** Where its options can be set. */
+  readonly tuning?: Tunable;
   make(needs: GuardNeeds): Guard;
 }

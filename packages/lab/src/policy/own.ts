@@ -2,6 +2,7 @@ import { anyOf, type CircuitOptions, errors, slowness, throttling } from "reclos
 import { CircuitGuard } from "./circuit-guard.js";
 import { COMPLETED_ONLY } from "./classic.js";
 import type { Policy } from "./guard.js";
+import { type Tunable, tunable } from "./tuning.js";
 
 function own(id: string, title: string, options: CircuitOptions): Policy {
   return {
@@ -12,8 +13,36 @@ function own(id: string, title: string, options: CircuitOptions): Policy {
   };
 }
 
+/** Its options, by the names and with the defaults that users know. */
+const KNOBS: Tunable["knobs"] = {
+  errorThreshold: { default: 0.3, least: 0, most: 1, tries: [0.1, 0.2, 0.3, 0.5] },
+  falseOpensPerDay: { default: 1, least: 0.001, most: 1e6, tries: [0.1, 1, 10] },
+  "coolDown.initialMs": { default: 5_000, least: 0, most: 3_600_000, tries: [1_000, 2_500, 5_000, 10_000] },
+  "coolDown.growth": { default: 1.5, least: 1, most: 10, tries: [1, 1.25, 1.5, 2] },
+  "coolDown.maxMs": { default: 30_000, least: 0, most: 3_600_000, tries: [10_000, 30_000, 60_000] },
+  "probes.successes": { default: 1, least: 1, most: 100, whole: true, tries: [1, 2, 3] },
+};
+
 /** With the bulkhead that every other policy has, too. */
-export const RECLOSER = own("recloser", "Recloser", {});
+export const RECLOSER = tunable("recloser", "Recloser", {
+  knobs: KNOBS,
+  make(values, needs) {
+    const value = (name: string) => values[name] ?? KNOBS[name]?.default ?? 0;
+    const initialMs = value("coolDown.initialMs");
+    const options: CircuitOptions = {
+      maxConcurrent: needs.bulkhead,
+      errorThreshold: value("errorThreshold"),
+      falseOpensPerDay: value("falseOpensPerDay"),
+      coolDown: {
+        initialMs,
+        growth: value("coolDown.growth"),
+        maxMs: Math.max(initialMs, value("coolDown.maxMs")),
+      },
+      probes: { successes: value("probes.successes") },
+    };
+    return new CircuitGuard(options, needs);
+  },
+});
 
 /** Recloser with one part switched off. */
 export const PARTS: readonly Policy[] = [

@@ -37,6 +37,10 @@ export interface Replayed {
   readonly probes: number;
 }
 
+/** What became of one call: sent, refused, no place in the bulkhead, or given up with so much of its time left. */
+export type Fate = "sent" | "refused" | "full" | "aborted";
+type Heard = (call: LoggedCall, fate: Fate, savedMs: number) => void;
+
 const START = 0;
 const TOKEN = 1;
 const END = 2;
@@ -62,6 +66,7 @@ export class Player implements Target {
   readonly #origin: number;
   readonly #policy: Policy;
   readonly #bulkhead: number;
+  readonly #heard: Heard;
   readonly #rates: ReadonlyMap<string, number>;
   readonly #lanes = new Map<string, Lane>();
   readonly #underWay = new Map<number, { readonly lane: Lane; readonly permit: GuardPermit }>();
@@ -71,8 +76,12 @@ export class Player implements Target {
   readonly #aborted = none();
   #probes = 0;
 
-  /** @param bulkhead the most calls of one guard in flight. */
-  constructor(calls: readonly LoggedCall[], policy: Policy, bulkhead: number) {
+  /**
+   * @param bulkhead the most calls of one guard in flight.
+   * @param heard hears what became of each call.
+   */
+  constructor(calls: readonly LoggedCall[], policy: Policy, bulkhead: number, heard: Heard = () => {}) {
+    this.#heard = heard;
     this.#calls = calls;
     this.#origin = calls[0]?.start ?? 0;
     this.#policy = policy;
@@ -122,6 +131,7 @@ export class Player implements Target {
     };
     const decision = lane.guard.admit(guarded, lane.held);
     if (typeof decision === "string") {
+      this.#heard(call, decision === "full" ? "full" : "refused", call.durationMs);
       add(decision === "full" ? this.#full : this.#refused, call, call.durationMs);
       if (decision !== "full" && lane.opening !== undefined) add(lane.opening.refused, call, call.durationMs);
       return;
@@ -143,6 +153,7 @@ export class Player implements Target {
     this.#underWay.delete(index);
     underWay.lane.held--;
     underWay.permit.settle(call.verdict);
+    this.#heard(call, "sent", 0);
   }
 
   #abort(index: number): void {
@@ -151,7 +162,9 @@ export class Player implements Target {
     if (call === undefined || underWay === undefined) return;
     this.#underWay.delete(index);
     underWay.lane.held--;
-    add(this.#aborted, call, call.start + call.durationMs - this.#origin - this.#agenda.now);
+    const savedMs = call.start + call.durationMs - this.#origin - this.#agenda.now;
+    add(this.#aborted, call, savedMs);
+    this.#heard(call, "aborted", savedMs);
   }
 
   #laneOf({ circuit, worker }: LoggedCall): Lane {

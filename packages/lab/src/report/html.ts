@@ -9,6 +9,7 @@ import {
   probeChart,
   waitChart,
 } from "./charts.js";
+import { delayCurve } from "./curve.js";
 import { escaped, htmlTable, page, swatch } from "./page.js";
 import { shown } from "./text.js";
 
@@ -20,8 +21,14 @@ export function htmlReport(results: readonly ScenarioResult[]): string {
     `<h1>Recloser lab</h1>
 <p>Seeds ${escaped(seeds.join(", "))}. Tables: means over the seeds, ± 95 % confidence. Charts: seed ${seeds[0] ?? "–"}. Dashed lines: the fault begins, the fault ends.</p>
 ${results.map(section).join("\n")}
+${curve(results)}
 <h2>What the figures mean</h2><dl>${FIGURES.map(({ heading, meaning }) => `<dt>${escaped(heading)}</dt><dd>${escaped(meaning)}</dd>`).join("")}</dl>`,
   );
+}
+
+function curve(results: readonly ScenarioResult[]): string {
+  const chart = delayCurve(results);
+  return chart === "" ? "" : `<h2>Detection delay against false opens</h2>${chart}`;
 }
 
 function section(result: ScenarioResult): string {
