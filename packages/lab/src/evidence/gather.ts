@@ -3,6 +3,7 @@ import type { Evidence, Section } from "./document.js";
 import { GROUPS, type Size, seedsOf } from "./plan.js";
 import { type Row, rowsOf, withWorkers } from "./runs.js";
 import { targetsOf } from "./targets.js";
+import { tunedJobs, tunedLines } from "./tuned.js";
 
 export interface GatherOptions {
   readonly size: Size;
@@ -21,7 +22,7 @@ export async function gather(options: GatherOptions): Promise<Evidence> {
   const { size, progress } = options;
   const judged = GROUPS.flatMap(({ scenarios }) => scenarios).filter((name) => size.scenarios.includes(name));
   const forParts = FOR_PARTS.filter((name) => judged.includes(name));
-  const jobs = judged.length + forParts.length + size.fleets.length;
+  const jobs = judged.length + forParts.length + size.fleets.length + tunedJobs(size);
   let done = 0;
   const run = async (name: string, policies: string, workers: number): Promise<Section> => {
     const scenario = withWorkers(loadScenario(name), workers);
@@ -42,5 +43,22 @@ export async function gather(options: GatherOptions): Promise<Evidence> {
     const [row] = (await run("dead", "recloser", workers)).rows;
     if (row !== undefined) fleets.push({ workers, row });
   }
-  return { size, sections, parts, fleets, targets: targetsOf(sections) };
+  const tuned = await tunedLines(size, async (scenario, policies, seeds, workers) => {
+    const { threads, cache, code } = options;
+    const sized = withWorkers(scenario, workers ?? size.workers);
+    const rows = await rowsOf(
+      {
+        scenario: sized,
+        policies: policies.join(","),
+        seeds: seeds ?? seedsOf(size.seeds),
+        threads,
+        cache,
+        code,
+      },
+      (part, of, what) => progress((done + part / of) / jobs, what),
+    );
+    progress(++done / jobs, scenario.title);
+    return rows;
+  });
+  return { size, sections, parts, fleets, tuned, targets: targetsOf(sections) };
 }

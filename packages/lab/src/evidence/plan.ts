@@ -72,6 +72,8 @@ export interface Size {
   readonly policies: string;
   readonly scenarios: readonly string[];
   readonly fleets: readonly number[];
+  /** Combinations of options that each policy may try. */
+  readonly trials: number;
 }
 
 const FIRST_TEST_SEED = 101;
@@ -84,6 +86,7 @@ export const SIZES: Readonly<Record<"quick" | "reduced" | "full", Size>> = {
     policies: "none,consecutive,recloser,oracle",
     scenarios: ["dead", "errors-30"],
     fleets: [1, 4],
+    trials: 2,
   },
   reduced: {
     name: "reduced",
@@ -91,15 +94,17 @@ export const SIZES: Readonly<Record<"quick" | "reduced" | "full", Size>> = {
     workers: 20,
     policies: "none,bulkhead,classic,adaptive,recloser,oracle",
     scenarios: ownScenarios(),
-    fleets: [1, 10, 100, 1_000],
+    fleets: [1, 10, 100, 1_000, 10_000],
+    trials: 24,
   },
   full: {
     name: "full",
     seeds: 5,
-    workers: 100,
+    workers: 40,
     policies: "none,bulkhead,classic,adaptive,opossum,cockatiel,effect,recloser,oracle",
     scenarios: ownScenarios(),
     fleets: [1, 10, 100, 1_000, 10_000],
+    trials: 60,
   },
 };
 
