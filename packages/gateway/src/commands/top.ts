@@ -1,6 +1,6 @@
 import type { Overview } from "@recloser/dashboard";
 import { feed } from "../top/feed.js";
-import { type Paper, type Sight, screen } from "../top/screen.js";
+import { type Paper, type Sight, screen, scrolled } from "../top/screen.js";
 import { enter, type Key } from "../top/terminal.js";
 import { TopError } from "../top/top-error.js";
 import { after } from "../top/view.js";
@@ -24,8 +24,7 @@ export async function top({ url, once, json }: TopFlags, env: NodeJS.ProcessEnv)
   const stop = new AbortController();
   const token = env.RECLOSER_ADMIN_TOKEN;
   const options = { url: addressOf(url), token: token === "" ? undefined : token, signal: stop.signal };
-  // Whoever reads this may leave, as `head` does.
-  process.stdout.on("error", () => process.exit(0));
+  process.stdout.on("error", leave);
   if (json === true || once === true || !process.stdout.isTTY) {
     const overview = await first(options);
     stop.abort();
@@ -37,6 +36,13 @@ export async function top({ url, once, json }: TopFlags, env: NodeJS.ProcessEnv)
     return;
   }
   await live(options, stop, env);
+}
+
+/** Whoever reads this may leave, as `head` does. */
+function leave({ code }: NodeJS.ErrnoException): void {
+  if (code === "EPIPE") process.exit(0);
+  process.stderr.write(`recloser: this cannot be written (${code}); make room, or write elsewhere.\n`);
+  process.exit(1);
 }
 
 async function first(options: Parameters<typeof feed>[0]): Promise<Overview> {
@@ -65,7 +71,9 @@ async function live(
       now: now(overview.at),
       lost: lost === undefined ? undefined : { why: lost, since: overview.at },
     };
-    terminal?.draw(screen(sight, paperOf(stdout, from, env)));
+    const shown = scrolled(sight, paperOf(stdout, from, env));
+    from = shown.from;
+    terminal?.draw(shown.lines);
   };
   const keyed = (key: Key): void => {
     const page = Math.max(1, stdout.rows - 8);

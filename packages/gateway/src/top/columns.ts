@@ -11,14 +11,14 @@ import {
 } from "@recloser/dashboard";
 import { cut, plain } from "./plain.js";
 
-/** Told apart without colour. */
+/** Told apart without colour; the page has the same. */
 const MARKS: Readonly<Record<Standing, string>> = {
   open: "■",
-  "half-open": "◧",
-  "forced-open": "▣",
+  "half-open": "◆",
+  "forced-open": "☒",
   limited: "▲",
-  "forced-closed": "◇",
-  closed: "○",
+  "forced-closed": "⦶",
+  closed: "●",
 };
 
 interface Column {
@@ -34,15 +34,16 @@ const COLUMNS: readonly Column[] = [
     title: "STATE",
     align: "left",
     rank: 0,
-    cell: ({ standing }) => `${MARKS[standing]} ${STANDING_WORDS[standing]}`,
+    cell: ({ standing, mode }) =>
+      `${MARKS[standing]} ${STANDING_WORDS[standing]}${mode === "observe" ? ", observes only" : ""}`,
   },
   { title: "CIRCUIT", align: "left", rank: 0, cell: ({ circuit }) => plain(circuit) },
   { title: "SINCE", align: "left", rank: 2, cell: (row, now) => since(row, now).replace(/^since /, "") },
   { title: "NEXT", align: "left", rank: 3, cell: (row, now) => next(row, now).replace(/^next /, "") },
   { title: "CALLS/MIN", align: "right", rank: 4, cell: ({ rates }) => count(rates.calls) },
   { title: "FAILED", align: "right", rank: 1, cell: ({ rates }) => failed(rates) },
-  { title: "1ST TOKEN P50", align: "right", rank: 6, cell: ({ firstToken }) => beside(firstToken, "p50Ms") },
-  { title: "P95", align: "right", rank: 5, cell: ({ firstToken }) => beside(firstToken, "p95Ms") },
+  { title: "TOKEN P50", align: "right", rank: 6, cell: ({ firstToken }) => beside(firstToken, "p50Ms") },
+  { title: "TOKEN P95", align: "right", rank: 5, cell: ({ firstToken }) => beside(firstToken, "p95Ms") },
   { title: "IN FLIGHT", align: "right", rank: 7, cell: ({ inFlight }) => flying(inFlight) },
   {
     title: "SPARED",
@@ -53,8 +54,10 @@ const COLUMNS: readonly Column[] = [
 ];
 
 const GAP = "  ";
-/** A circuit's name is cut before a column goes, down to this. */
-const SHORTEST_NAME = 24;
+/** A circuit's name is cut before a column goes, down to this; further only for the columns up to rank 2. */
+const SHORT_NAME = 24;
+const SHORTEST_NAME = 12;
+const WORTH_A_NAME = 2;
 const NAME = 1;
 
 /** Rows as lines of one width, the titles first. Columns that do not fit are left out, the least telling first. */
@@ -84,11 +87,13 @@ export function tableLines(rows: readonly CircuitRow[], now: number, width: numb
 /** Which columns there is room for. */
 function fitting(widths: readonly number[], width: number): readonly number[] {
   let kept = COLUMNS.map((_, at) => at);
-  const least = (at: number): number =>
-    at === NAME ? Math.min(widths[at] ?? 0, SHORTEST_NAME) : (widths[at] ?? 0);
   for (;;) {
-    const needed = kept.reduce((sum, at) => sum + least(at) + GAP.length, -GAP.length);
     const last = Math.max(...kept.map((at) => COLUMNS[at]?.rank ?? 0));
+    const name = Math.min(widths[NAME] ?? 0, last > WORTH_A_NAME ? SHORT_NAME : SHORTEST_NAME);
+    const needed = kept.reduce(
+      (sum, at) => sum + (at === NAME ? name : (widths[at] ?? 0)) + GAP.length,
+      -GAP.length,
+    );
     if (needed <= width || last === 0) return kept;
     kept = kept.filter((at) => COLUMNS[at]?.rank !== last);
   }

@@ -15,7 +15,7 @@ export interface FeedOptions {
 }
 
 /** It speaks each second. */
-const SILENCE_MS = 5_000;
+const SILENCE_MS = 3_000;
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 5_000;
 /** More than the overview of as many circuits as it shows. */
@@ -115,8 +115,19 @@ async function* messages(body: AsyncIterable<Uint8Array>): AsyncGenerator<LiveMe
         }),
       );
       const data = fields.get("data");
-      if (data !== undefined)
-        yield { type: fields.get("event") ?? "message", data: JSON.parse(data) } as LiveMessage;
+      if (data !== undefined) yield messageOf(fields.get("event") ?? "message", data);
     }
   }
+}
+
+/** @throws Error when it is not what this server says: an address may be anybody's. */
+function messageOf(type: string, text: string): LiveMessage {
+  const data = JSON.parse(text) as {
+    readonly at?: unknown;
+    readonly rows?: unknown;
+    readonly events?: unknown;
+  };
+  const isOverview = Number.isFinite(data?.at) && Array.isArray(data.rows) && Array.isArray(data.events);
+  if ((type === "overview" || type === "rows") && !isOverview) throw new Error("it speaks of something else");
+  return { type, data } as LiveMessage;
 }

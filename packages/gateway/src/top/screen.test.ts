@@ -1,7 +1,8 @@
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { NOW, OPEN, overviewOf, rowOf } from "../testing/overview.js";
-import { type Paper, screen } from "./screen.js";
+import { type Paper, screen, scrolled } from "./screen.js";
 
 // Times of day are the reader's; here he is in Greenwich.
 vi.hoisted(() => {
@@ -32,9 +33,9 @@ describe("the screen", () => {
       "openai/gpt-5 is open since 14:02 (3 min): 6 failures in a row, last: 503 overloaded. Next probe in 12 s. 412 calls",
       "spared.",
       "",
-      "STATE     CIRCUIT                  SINCE           NEXT           CALLS/MIN  FAILED              P95  SPARED",
+      "STATE     CIRCUIT                  SINCE           NEXT           CALLS/MIN  FAILED        TOKEN P95  SPARED",
       "■ open    openai/gpt-5             14:02 (3 min)   probe in 12 s         14   100 %  1.30 s (1.50 s)     412",
-      "○ closed  anthropic/claude-opus-5  13:05 (60 min)                       120   1.7 %  1.30 s (1.50 s)",
+      "● closed  anthropic/claude-opus-5  13:05 (60 min)                       120   1.7 %  1.30 s (1.50 s)",
       "",
       "14:02:00  openai/gpt-5 is open: 6 failures in a row, last: 503 overloaded",
     ]);
@@ -43,12 +44,14 @@ describe("the screen", () => {
   it("leaves out the least telling columns where it is narrow, and cuts names last", () => {
     const lines = screen(sight(two), { ...PAPER, columns: 60 });
     expect(lines.slice(4, 7)).toEqual([
-      "STATE     CIRCUIT                  FAILED",
-      "■ open    openai/gpt-5              100 %",
-      "○ closed  anthropic/claude-opus-5   1.7 %",
+      "STATE     CIRCUIT             SINCE           FAILED  SPARED",
+      "■ open    openai/gpt-5        14:02 (3 min)    100 %     412",
+      "● closed  anthropic/claude-…  13:05 (60 min)   1.7 %",
     ]);
     const long = overviewOf([rowOf({ circuit: `provider/${"m".repeat(100)}` })]);
-    expect(screen(sight(long), { ...PAPER, columns: 40 }).at(-1)).toMatch(/^○ closed {2}provider\/m+…$/);
+    expect(screen(sight(long), { ...PAPER, columns: 40 }).at(-1)).toMatch(
+      /^● closed {2}provider\/m+… +1\.7 %$/,
+    );
   });
 
   it("says that what it shows is old, and why", () => {
@@ -76,7 +79,28 @@ describe("the screen", () => {
     const rows = [rowOf(OPEN), rowOf({ ...OPEN, circuit: "openai/gpt-5-mini" }), rowOf({ circuit: "z/z" })];
     const providers = [{ provider: "openai", message: "openai looks down: 2 of 2 circuits are open" }];
     const lines = screen(sight(overviewOf(rows, { providers })), { ...PAPER, columns: 140 });
-    expect(lines.slice(1, 3)).toEqual(["openai looks down: 2 of 2 circuits are open.", "2 open · 1 closed"]);
+    expect(lines.slice(1, 4)).toEqual([
+      "openai looks down: 2 of 2 circuits are open.",
+      "openai/gpt-5-mini is open since 14:02 (3 min): 6 failures in a row, last: 503 overloaded. Next probe in 12 s. 412 calls spared.",
+      "2 open · 1 closed",
+    ]);
+  });
+
+  it("says which circuits only observe", () => {
+    const [, , , line] = screen(sight(overviewOf([rowOf({ mode: "observe" })])), PAPER);
+    expect(line).toMatch(/^● closed, observes only {2}openai/);
+  });
+
+  it("knows how far it can be scrolled", () => {
+    const rows = Array.from({ length: 200 }, (_, at) => rowOf({ circuit: `p/m-${at}` }));
+    const { from, lines } = scrolled(sight(overviewOf(rows)), { ...PAPER, rows: 24, from: 199 });
+    expect(from).toBe(180);
+    expect(lines).toEqual(screen(sight(overviewOf(rows)), { ...PAPER, rows: 24, from: 180 }));
+  });
+
+  it("is what the docs show", () => {
+    const page = readFileSync(new URL("../../../../docs/on-call-page.md", import.meta.url), "utf8");
+    expect(page).toContain(screen(sight(two), PAPER).join("\n"));
   });
 
   it("says that there is no circuit yet", () => {

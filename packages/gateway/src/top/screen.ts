@@ -6,6 +6,7 @@ import {
   others,
   providerSentences,
   type Standing,
+  sentence,
   some,
   span,
   tally,
@@ -32,12 +33,22 @@ export interface Paper {
   readonly from: number;
 }
 
+/** Circuits whose sentence is told beside the worst one's. */
+const MOST_OTHERS = 3;
 /** Changes below the table. */
 const MOST_EVENTS = 8;
 const NARROWEST = 20;
 
 /** The overview as lines, none wider than the paper and no more than fit: the sentence first, then the rows, worst first. */
-export function screen({ overview, now, lost }: Sight, paper: Paper): readonly string[] {
+export function screen(sight: Sight, paper: Paper): readonly string[] {
+  return scrolled(sight, paper).lines;
+}
+
+/** The same, and how many rows were skipped in truth: there may not be so many. */
+export function scrolled(
+  { overview, now, lost }: Sight,
+  paper: Paper,
+): { readonly lines: readonly string[]; readonly from: number } {
   const width = Math.max(NARROWEST, paper.columns);
   const paint = painter(paper.colour);
   const { rows } = overview;
@@ -51,6 +62,9 @@ export function screen({ overview, now, lost }: Sight, paper: Paper): readonly s
         ).map(paint.stale)),
     ...wrapped(plain(headline(rows, now)), width).map(paint.standing(worst)),
     ...providerSentences(overview).flatMap((one) => wrapped(plain(one), width)),
+    ...others(rows)
+      .slice(0, MOST_OTHERS)
+      .map((row) => paint.standing(row.standing)(cut(plain(sentence(row, now)), width))),
     ...(others(rows).length === 0 ? [] : [cut(tally(rows), width)]),
     "",
   ];
@@ -58,7 +72,8 @@ export function screen({ overview, now, lost }: Sight, paper: Paper): readonly s
     at === 0 ? paint.title(line) : paint.standing(rows[at - 1]?.standing ?? "closed")(line),
   );
   const events = rows.length === 0 ? [] : eventLines(overview, now, width);
-  return fitted(head, rows.length === 0 ? [] : table, events, overview.hidden, paper).slice(0, paper.rows);
+  const { lines, from } = fitted(head, rows.length === 0 ? [] : table, events, overview.hidden, paper);
+  return { lines: lines.slice(0, paper.rows), from };
 }
 
 /** The table gets what room there is; the changes below it get what it leaves. */
@@ -68,9 +83,9 @@ function fitted(
   events: readonly string[],
   hidden: number,
   { rows, from, columns }: Paper,
-): readonly string[] {
+): { readonly lines: readonly string[]; readonly from: number } {
   const [titles, ...lines] = table;
-  if (titles === undefined) return head;
+  if (titles === undefined) return { lines: head, from: 0 };
   const room = Math.max(1, rows - head.length - 1);
   const last = Math.max(0, lines.length - (room - 1));
   const start = Math.min(from, lines.length <= room ? 0 : last);
@@ -82,9 +97,9 @@ function fitted(
   ].join(", ");
   const body = [...head, titles, ...shown, ...(more === "" ? [] : [cut(more, columns)])];
   const left = rows - body.length - 1;
-  return left < 2 || events.length === 0
-    ? body
-    : [...body, "", ...events.slice(-Math.min(left, events.length))];
+  const changes =
+    left < 2 || events.length === 0 ? [] : ["", ...events.slice(-Math.min(left, events.length))];
+  return { lines: [...body, ...changes], from: start };
 }
 
 /** The last changes, the latest last; probes that failed in a row as one. */

@@ -2,8 +2,11 @@ import type { ReadStream, WriteStream } from "node:tty";
 
 const ENTER = "\x1b[?1049h\x1b[?25l";
 const LEAVE = "\x1b[?25h\x1b[?1049l";
+const ESCAPE = "\x1b";
 const CTRL_C = "\x03";
 const CTRL_D = "\x04";
+
+const ONE_KEY = new RegExp(`${ESCAPE}(?:\\[\\d*[A-Z~]|O[A-Z])|.`, "gs");
 
 /** A way of scrolling, or of leaving. */
 export type Key = "quit" | "up" | "down" | "page-up" | "page-down" | "home";
@@ -39,9 +42,12 @@ export function enter(
   on: { readonly key: (key: Key) => void; readonly resized: () => void },
 ): Terminal {
   let isOver = false;
+  // A held key, or a slow line, gives several at once.
   const keys = (typed: Buffer): void => {
-    const key = KEYS[typed.toString("latin1")];
-    if (key !== undefined) on.key(key);
+    for (const [one] of typed.toString("latin1").matchAll(ONE_KEY)) {
+      const key = KEYS[one];
+      if (key !== undefined) on.key(key);
+    }
   };
   const leave = (): void => {
     if (isOver) return;

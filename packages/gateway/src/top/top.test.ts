@@ -1,7 +1,10 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { chat, deadPort, entered, gatewayFor, mockFor } from "../testing/gateway.js";
+import { childrenOf } from "../testing/fleet.js";
+import { chat, deadPort, entered, gatewayFor, mockFor, sse, upstreamFor } from "../testing/gateway.js";
 import { run, startedWith } from "../testing/process.js";
 
 const CLI = fileURLToPath(new URL("../../dist/cli.js", import.meta.url));
@@ -34,6 +37,7 @@ function inTerminal(url: string) {
   return {
     type: (keys: string) => child.stdin.write(keys),
     text: () => text,
+    pid: child.pid,
     ended,
     /** Resolves when the terminal got this after what it had got before. */
     shows(what: string | RegExp): Promise<void> {
@@ -78,7 +82,8 @@ describe("recloser top", () => {
     const stale = terminal.shows("STALE: ");
     await gateway.close({ drainMs: 0 });
     await stale;
-    terminal.type("q");
+    // Two at once, as a held key gives them.
+    terminal.type("\x1b[Bq");
     expect(await terminal.ended).toBe(0);
     expect(terminal.text().trimEnd().endsWith("\x1b[?25h\x1b[?1049l")).toBe(true);
   });
@@ -104,6 +109,46 @@ describe("recloser top", () => {
     const another = run("top", "--url", mock.url);
     expect(await another.exit).toBe(1);
     expect(another.err()).toMatch(/answers 404; give --url the admin address/);
+  });
+
+  it("says in one sentence that something else speaks there", async () => {
+    const { url } = await upstreamFor((_req, res) => sse(res).end('event: overview\ndata: {"a":1}\n\n'));
+    const top = run("top", "--url", url);
+    expect(await top.exit).toBe(1);
+    expect(top.err()).toMatch(
+      /^recloser: No answer from .*: it speaks of something else\. Is it the admin address/,
+    );
+  });
+
+  it.runIf(existsSync("/dev/full"))("says that what it prints cannot be written", async () => {
+    const { adminUrl } = await troubled();
+    const command = `${process.execPath} ${CLI} top --json --url ${adminUrl} > /dev/full`;
+    const shell = spawn("sh", ["-c", command]);
+    let said = "";
+    shell.stderr.on("data", (chunk) => {
+      said += String(chunk);
+    });
+    const [code] = await once(shell, "close");
+    expect([code, said]).toEqual([1, expect.stringContaining("this cannot be written (ENOSPC)")]);
+  });
+
+  it("goes on when the gateway is there again, and gives the terminal back on SIGTERM", async () => {
+    const port = await deadPort();
+    const providers = { url: `http://127.0.0.1:${await deadPort()}` };
+    const first = await gatewayFor(providers, { admin: { port } });
+    const terminal = inTerminal(first.adminUrl);
+    await terminal.shows("No circuit yet");
+    const stale = terminal.shows("STALE: ");
+    await first.close({ drainMs: 0 });
+    await stale;
+    const again = terminal.shows("p/gpt-5");
+    const second = await gatewayFor(providers, { admin: { port } });
+    await (await chat(second, "gpt-5")).text();
+    await again;
+    const [top] = childrenOf(terminal.pid);
+    process.kill(top ?? 0, "SIGTERM");
+    await terminal.ended;
+    expect(terminal.text().trimEnd().endsWith("\x1b[?25h\x1b[?1049l")).toBe(true);
   });
 
   it("says that a token is wanted, and takes it from the environment", async () => {

@@ -49,4 +49,7 @@ const evidence = await gather({
 const { text, unexplained } = documentOf(evidence);
 writeFileSync(values.out, text);
 process.stderr.write(`Written: ${values.out}\n`);
-if (unexplained.length > 0) process.stderr.write(`Worse and unexplained: ${unexplained.join(", ")}\n`);
+if (unexplained.length > 0) {
+  process.stderr.write(`Worse and unexplained: ${unexplained.join(", ")}; say why in evidence/why.ts.\n`);
+  process.exitCode = 1;
+}

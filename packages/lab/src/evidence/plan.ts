@@ -100,11 +100,11 @@ export const SIZES: Readonly<Record<"quick" | "reduced" | "full", Size>> = {
   full: {
     name: "full",
     seeds: 5,
-    workers: 40,
+    workers: 20,
     policies: "none,bulkhead,classic,adaptive,opossum,cockatiel,effect,recloser,oracle",
     scenarios: ownScenarios(),
     fleets: [1, 10, 100, 1_000, 10_000],
-    trials: 60,
+    trials: 24,
   },
 };
 
