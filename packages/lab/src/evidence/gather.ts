@@ -60,5 +60,5 @@ export async function gather(options: GatherOptions): Promise<Evidence> {
     progress(++done / jobs, scenario.title);
     return rows;
   });
-  return { size, sections, parts, fleets, tuned, targets: targetsOf(sections) };
+  return { size, sections, parts, fleets, tuned, targets: targetsOf(sections, fleets.at(-1)) };
 }
