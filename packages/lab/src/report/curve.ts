@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import type { ScenarioResult } from "../run/compare.js";
+import type { Cell, ScenarioResult } from "../run/compare.js";
 import { svg } from "./svg.js";
 
 interface Point {
@@ -17,7 +17,7 @@ export function delayCurve(results: readonly ScenarioResult[]): string {
   if (points.length < 2) return "";
   return svg({
     height: 380,
-    marginRight: 160,
+    marginRight: 300,
     x: { label: "false opens a worker-hour", grid: true, zero: true },
     y: { label: "seconds to opening", grid: true, zero: true },
     marks: [
@@ -27,18 +27,24 @@ export function delayCurve(results: readonly ScenarioResult[]): string {
   });
 }
 
-/** The means over the scenarios in which a figure means something. */
+/** Delays are the means over scenarios with a fault, false opens those over scenarios without one. */
 function pointsOf(results: readonly ScenarioResult[]): readonly Point[] {
   const policies = results[0]?.cells.map(({ policy }) => policy) ?? [];
   return policies.flatMap(({ id, title }) => {
     const cells = results.flatMap(({ cells: all }) => all.filter(({ policy }) => policy.id === id));
-    const mean = (figure: string): number => {
-      const means = cells.flatMap(({ figures }) => figures[figure]?.mean ?? []);
-      return means.reduce((sum, value) => sum + value, 0) / means.length;
-    };
-    const [falseOpens, delayS] = [mean("falseOpens"), mean("open")];
+    const [falseOpens, delayS] = [mean(cells.filter(isWell), "falseOpens"), mean(cells, "open")];
     return Number.isFinite(falseOpens) && Number.isFinite(delayS)
       ? [{ policy: title, falseOpens, delayS }]
       : [];
   });
+}
+
+/** There was nothing to open for. */
+function isWell({ figures }: Cell): boolean {
+  return figures.open?.mean === null && figures.open.never === 0;
+}
+
+function mean(cells: readonly Cell[], figure: string): number {
+  const means = cells.flatMap(({ figures }) => figures[figure]?.mean ?? []);
+  return means.reduce((sum, value) => sum + value, 0) / means.length;
 }
